@@ -1,0 +1,88 @@
+//! One list of cases over a real WebSocket and real HTTP, run over both push servers: the embedded hub and the real
+//! Sockudo 5.2.0. What both must do was seen on Sockudo.
+
+#[cfg(test)]
+mod http_cases;
+#[cfg(test)]
+mod peer;
+#[cfg(test)]
+mod socket_cases;
+
+#[cfg(test)]
+mod suite {
+    use std::io::Write as _;
+    use std::time::Duration;
+
+    use clap::Parser as _;
+    use sidewire_backend::{Backend, Settings};
+
+    use crate::peer::{Case, Peer};
+    use crate::{http_cases, socket_cases};
+
+    fn cases() -> Vec<(&'static str, Case)> {
+        socket_cases::all().into_iter().chain(http_cases::all()).collect()
+    }
+
+    /// Past libtest's capture: these lines are the suite's report.
+    fn report(line: &str) {
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
+
+    async fn start(push: &str) -> (Backend, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().to_str().unwrap();
+        let args = ["x", "--api-port", "0", "--push-port", "0", "--data-dir", data, "--push", push];
+        (Backend::start(Settings::parse_from(args)).await.unwrap(), dir)
+    }
+
+    async fn run(push: &str) {
+        let (backend, _dir) = start(push).await;
+        let url = backend.push_url().unwrap().to_owned();
+        let mut failed = Vec::new();
+        let cases = cases();
+        let total = cases.len();
+        for (name, case) in cases {
+            let peer = Peer::new(url.trim_start_matches("ws://"), name);
+            let outcome = tokio::time::timeout(Duration::from_secs(20), tokio::spawn(case(peer))).await;
+            if !matches!(outcome, Ok(Ok(()))) {
+                failed.push(name);
+            }
+        }
+        backend.stop().await;
+        report(&format!("conformance over {push}: {} of {total} cases passed", total - failed.len()));
+        assert!(failed.is_empty(), "not conforming over {push}: {failed:#?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn conformance_embedded_hub() {
+        run("embedded").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn conformance_real_sockudo() {
+        if std::env::var_os("SIDEWIRE_SOCKUDO").is_none() {
+            report(
+                "SKIPPED conformance_real_sockudo: SIDEWIRE_SOCKUDO does not name a Sockudo 5.2.0 program",
+            );
+            return;
+        }
+        run("sockudo").await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn stopping_either_server_closes_every_socket_with_4200() {
+        let real = std::env::var_os("SIDEWIRE_SOCKUDO").is_some();
+        for push in ["embedded", "sockudo"].into_iter().filter(|push| *push == "embedded" || real) {
+            let (backend, _dir) = start(push).await;
+            let url = backend.push_url().unwrap().to_owned();
+            let peer = Peer::new(url.trim_start_matches("ws://"), "drain");
+            let mut sockets = [peer.open().await, peer.open().await];
+            backend.stop().await;
+            for socket in &mut sockets {
+                assert_eq!(socket.error().await, (4200, "Server shutting down".to_owned()), "{push}");
+                assert_eq!(socket.end().await, Some((4200, "Server shutting down".to_owned())), "{push}");
+            }
+            assert!(tokio::net::TcpStream::connect(url.trim_start_matches("ws://")).await.is_err(), "{push}");
+        }
+    }
+}

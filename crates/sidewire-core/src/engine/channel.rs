@@ -1,0 +1,334 @@
+//! Joining the shown session's channel: authorise, subscribe, be acknowledged, leave.
+
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use super::Engine;
+use super::io::{Ask, Pending};
+use super::link::Link;
+use crate::ids::{RequestId, SessionId};
+use crate::input::{HttpFailure, HttpResponse};
+use crate::output::{Body, Cause, FallbackReason, Method, ProblemCode};
+use crate::policy::Policy;
+use crate::time::Timestamp;
+use crate::wire::{pusher, rest};
+
+/// How far a session's channel is.
+#[derive(Debug, Default)]
+pub(crate) enum Channel {
+    /// Nothing was done on this connection yet.
+    #[default]
+    Idle,
+    /// The next try is due then.
+    Paused { until: Timestamp },
+    /// The endpoint was asked for a signature.
+    Authorizing { request: RequestId },
+    /// The signature is there; an older subscription is still unanswered.
+    Authorized { auth: String },
+    /// The subscribe frame is out.
+    Subscribing,
+    /// Acknowledged. `caught_up` once a fetch that began after the acknowledgement was merged.
+    Subscribed { caught_up: bool },
+    /// The server said no; only another token or session changes that.
+    Refused(FallbackReason),
+}
+
+/// A subscribe frame without an answer. Error frames name no channel, hence at most one.
+#[derive(Debug)]
+pub(crate) struct Unacknowledged {
+    session: SessionId,
+    deadline: Timestamp,
+}
+
+/// Keeps authorisation polite: a budget, and silence after refusals.
+#[derive(Debug, Default)]
+pub(crate) struct AuthGate {
+    sent: VecDeque<Timestamp>,
+    refusals: u32,
+    troubles: u32,
+    silent_until: Timestamp,
+}
+
+impl AuthGate {
+    /// Takes one from the budget, or tells when to ask again.
+    fn enter(&mut self, now: Timestamp, policy: &Policy) -> Result<(), Timestamp> {
+        if now < self.silent_until {
+            return Err(self.silent_until);
+        }
+        while self.sent.front().is_some_and(|first| now.since(*first) >= policy.auth_window) {
+            self.sent.pop_front();
+        }
+        match self.sent.front() {
+            Some(first) if self.sent.len() >= policy.auth_budget => Err(first.after(policy.auth_window)),
+            Some(_) | None => {
+                self.sent.push_back(now);
+                Ok(())
+            }
+        }
+    }
+
+    fn refused(&mut self, now: Timestamp, policy: &Policy) {
+        self.refusals = self.refusals.saturating_add(1);
+        if self.refusals.is_multiple_of(policy.auth_refusals.max(1)) {
+            self.silent_until = self.silent_until.max(now.after(policy.auth_cooldown));
+        }
+    }
+
+    fn succeeded(&mut self) {
+        self.refusals = 0;
+        self.troubles = 0;
+    }
+
+    /// Too many refusals in a row to call it chance.
+    pub(crate) fn failing(&self, policy: &Policy) -> bool {
+        self.refusals >= policy.auth_refusals
+    }
+}
+
+impl Engine {
+    pub(super) fn pump_channel(&mut self) {
+        let now = self.io.now;
+        if self.unacknowledged.as_ref().is_some_and(|u| u.deadline <= now) {
+            self.subscription_failed(Cause::SubscribeFailed, "no answer to the subscription");
+        }
+        if !matches!(self.link, Link::Open(_)) {
+            return;
+        }
+        let unanswered = self.unacknowledged.is_some();
+        let Some(session) = self.shown_session() else { return };
+        match &session.channel {
+            Channel::Idle => self.authorize(),
+            Channel::Paused { until } if *until <= now => self.authorize(),
+            Channel::Authorized { .. } if !unanswered => self.subscribe(),
+            Channel::Paused { .. }
+            | Channel::Authorized { .. }
+            | Channel::Authorizing { .. }
+            | Channel::Subscribing
+            | Channel::Subscribed { .. }
+            | Channel::Refused(_) => {}
+        }
+    }
+
+    pub(super) fn channel_deadline(&self) -> Option<Timestamp> {
+        let paused = match self.shown_session().map(|s| &s.channel) {
+            Some(Channel::Paused { until }) if matches!(self.link, Link::Open(_)) => Some(*until),
+            _ => None,
+        };
+        super::earliest(paused, self.unacknowledged.as_ref().map(|u| u.deadline))
+    }
+
+    fn authorize(&mut self) {
+        let Link::Open(open) = &self.link else { return };
+        let Some(id) = self.shown.clone() else { return };
+        let Some(url) = self.config.auth_url().map(str::to_owned) else {
+            self.set_channel(&id, Channel::Refused(FallbackReason::NotConfigured));
+            return;
+        };
+        let form = rest::auth_form(open.socket.as_str(), &self.config.channel(&id));
+        if let Err(until) = self.gate.enter(self.io.now, &self.io.policy) {
+            self.set_channel(&id, Channel::Paused { until });
+            return;
+        }
+        self.io.counters.auth_requests += 1;
+        let request = self.io.request(Ask {
+            pending: Pending::Authorize(id.clone()),
+            method: Method::Post,
+            url,
+            body: Some(Body::Form(form)),
+            idempotency_key: None,
+            timeout: self.io.policy.auth_timeout,
+        });
+        self.set_channel(&id, Channel::Authorizing { request });
+    }
+
+    fn subscribe(&mut self) {
+        let Some(id) = self.shown.clone() else { return };
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Channel::Authorized { auth } = core::mem::replace(&mut session.channel, Channel::Subscribing)
+        else {
+            return;
+        };
+        self.unacknowledged = Some(Unacknowledged {
+            session: id.clone(),
+            deadline: self.io.now.after(self.io.policy.subscribe_timeout),
+        });
+        self.send_frame(pusher::subscribe(&self.config.channel(&id), &auth));
+    }
+
+    /// An acknowledgement may belong to an earlier subscription to the same channel, so each one is caught up on.
+    pub(super) fn handle_subscribed(&mut self, channel: &str) {
+        if self.unacknowledged.as_ref().is_some_and(|u| self.config.channel(&u.session) == channel) {
+            self.unacknowledged = None;
+        }
+        let Some(id) = self.shown.clone().filter(|id| self.config.channel(id) == channel) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if matches!(session.channel, Channel::Subscribing | Channel::Subscribed { .. }) {
+            session.channel = Channel::Subscribed { caught_up: false };
+            session.fetch.acknowledged();
+            self.gate.succeeded();
+        }
+    }
+
+    /// With a subscription unanswered the error is its refusal; otherwise it is only worth telling.
+    pub(super) fn handle_error_frame(&mut self, code: Option<u16>, message: &str) {
+        let code_text = code.map_or_else(|| "no code".to_owned(), |c| c.to_string());
+        let detail = format!("{code_text}: {message}");
+        self.io.problem(ProblemCode::ServerError, &detail);
+        if matches!(code, Some(4000..=4099 | 4300)) && self.unacknowledged.is_some() {
+            self.subscription_failed(Cause::SubscribeFailed, &detail);
+        }
+    }
+
+    fn subscription_failed(&mut self, cause: Cause, detail: &str) {
+        let Some(failed) = self.unacknowledged.take() else { return };
+        self.gate.refused(self.io.now, &self.io.policy);
+        let current = self.shown.as_ref() == Some(&failed.session);
+        let subscribing =
+            self.sessions.get(&failed.session).is_some_and(|s| matches!(s.channel, Channel::Subscribing));
+        if current && subscribing {
+            self.io.problem(ProblemCode::RequestFailed, detail);
+            self.cause = cause;
+            self.pause_channel(&failed.session);
+        }
+    }
+
+    pub(super) fn handle_auth_answer(
+        &mut self,
+        id: &SessionId,
+        request: RequestId,
+        outcome: Result<HttpResponse<'_>, HttpFailure>,
+    ) {
+        let waiting = self.sessions.get(id).map(|s| &s.channel);
+        if !matches!(waiting, Some(Channel::Authorizing { request: r }) if *r == request) {
+            return;
+        }
+        match outcome {
+            Ok(HttpResponse { status: 200, body, .. }) => self.handle_signature(id, body),
+            Ok(HttpResponse { status: 401, .. }) | Err(HttpFailure::NoToken) => {
+                self.refuse_channel(id, FallbackReason::AuthFailed, "authorisation answered 401");
+            }
+            Ok(HttpResponse { status: 403, body, .. }) => {
+                let code = rest::error_body(body).0;
+                let told = matches!(code.as_deref(), Some("SESSION_NOT_FOUND" | "USER_MISMATCH"));
+                let reason = if told { FallbackReason::SessionRefused } else { FallbackReason::AuthFailed };
+                let detail = format!("authorisation answered 403 {}", code.unwrap_or_default());
+                self.refuse_channel(id, reason, detail.trim_end());
+            }
+            Ok(response) => {
+                let detail = format!("authorisation answered {}", response.status);
+                self.io.problem(ProblemCode::RequestFailed, &detail);
+                self.auth_trouble(id, super::retry_after(&response));
+            }
+            Err(failure) => {
+                self.io.problem(ProblemCode::RequestFailed, &format!("authorisation failed: {failure:?}"));
+                self.auth_trouble(id, None);
+            }
+        }
+    }
+
+    fn handle_signature(&mut self, id: &SessionId, body: &[u8]) {
+        match rest::auth_answer(body) {
+            Some((auth, head)) => {
+                self.set_channel(id, Channel::Authorized { auth });
+                self.note_log_head(id, head);
+            }
+            None => {
+                self.io.problem(
+                    ProblemCode::BadAuthAnswer,
+                    "authorisation answered 200 without a usable auth string",
+                );
+                self.auth_trouble(id, None);
+            }
+        }
+    }
+
+    fn refuse_channel(&mut self, id: &SessionId, reason: FallbackReason, detail: &str) {
+        self.gate.refused(self.io.now, &self.io.policy);
+        self.io.problem(ProblemCode::RequestFailed, detail);
+        self.cause = Cause::AuthRefused;
+        self.set_channel(id, Channel::Refused(reason));
+    }
+
+    /// Not a refusal: the endpoint is overloaded, broken or out of reach. The pause doubles.
+    fn auth_trouble(&mut self, id: &SessionId, told: Option<Duration>) {
+        self.gate.troubles = self.gate.troubles.saturating_add(1);
+        let exponent = self.gate.troubles.min(7) - 1;
+        let nominal = Duration::from_secs(2).saturating_mul(1 << exponent).min(self.io.policy.auth_pause_max);
+        let pause = self.io.half_spread(nominal);
+        let until = self.io.now.after(told.map_or(pause, |told| told.max(pause)));
+        // The endpoint is in trouble, not the session: the pause outlives a switch or a new socket.
+        self.gate.silent_until = self.gate.silent_until.max(until);
+        self.set_channel(id, Channel::Paused { until });
+    }
+
+    fn pause_channel(&mut self, id: &SessionId) {
+        let index = usize::try_from(self.gate.refusals.saturating_sub(1)).unwrap_or(usize::MAX);
+        let longest = Duration::from_secs(30);
+        let nominal = self.io.policy.backoff.get(index).copied().unwrap_or(longest);
+        let delay = self.io.half_spread(nominal);
+        let until = self.io.now.after(delay).max(self.gate.silent_until);
+        self.set_channel(id, Channel::Paused { until });
+    }
+
+    fn set_channel(&mut self, id: &SessionId, channel: Channel) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.channel = channel;
+        }
+    }
+
+    /// Leaves one session's channel: nothing of it is wanted any more.
+    pub(super) fn leave_channel(&mut self, id: &SessionId) {
+        let name = self.config.channel(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        match core::mem::take(&mut session.channel) {
+            Channel::Authorizing { request } => self.io.cancel(request),
+            Channel::Subscribing | Channel::Subscribed { .. } => self.send_frame(pusher::unsubscribe(&name)),
+            Channel::Idle | Channel::Paused { .. } | Channel::Authorized { .. } | Channel::Refused(_) => {}
+        }
+    }
+
+    /// Before a deliberate close: leave properly while the socket still takes frames.
+    pub(super) fn leave_all_channels(&mut self) {
+        for id in self.sessions.keys().cloned().collect::<Vec<_>>() {
+            self.leave_channel(&id);
+        }
+        self.unacknowledged = None;
+    }
+
+    /// After a loss: signatures and subscriptions died with the socket; refusals stay.
+    pub(super) fn forget_channels(&mut self) {
+        self.unacknowledged = None;
+        for session in self.sessions.values_mut() {
+            match &session.channel {
+                Channel::Authorizing { request } => self.io.cancel(*request),
+                Channel::Refused(_) => continue,
+                Channel::Idle
+                | Channel::Paused { .. }
+                | Channel::Authorized { .. }
+                | Channel::Subscribing
+                | Channel::Subscribed { .. } => {}
+            }
+            session.channel = Channel::Idle;
+        }
+    }
+
+    /// Another token: every refusal is worth another try.
+    pub(super) fn forgive_channels(&mut self) {
+        self.gate.refusals = 0;
+        self.gate.troubles = 0;
+        self.gate.silent_until = Timestamp::ZERO;
+        for session in self.sessions.values_mut() {
+            match &session.channel {
+                Channel::Authorizing { request } => self.io.cancel(*request),
+                Channel::Refused(_) | Channel::Paused { .. } => {}
+                Channel::Idle
+                | Channel::Authorized { .. }
+                | Channel::Subscribing
+                | Channel::Subscribed { .. } => {
+                    continue;
+                }
+            }
+            session.channel = Channel::Idle;
+        }
+    }
+}

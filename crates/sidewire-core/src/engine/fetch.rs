@@ -1,0 +1,372 @@
+//! Reading the log: first page, catch-up, holes. At most one request in flight per session.
+
+use core::time::Duration;
+
+use super::Engine;
+use super::io::{Ask, Pending};
+use super::link::Link;
+use crate::ids::{ClientMessageId, RequestId, SessionId};
+use crate::input::{HttpFailure, HttpResponse};
+use crate::json::Json;
+use crate::output::{ApiFailure, Cause, Event, Method, ProblemCode};
+use crate::time::Timestamp;
+use crate::timeline::Applied;
+use crate::wire::rest::{self, Page};
+
+/// What one session has read and still wants to read.
+#[derive(Debug, Default)]
+pub(crate) struct Fetch {
+    in_flight: Option<InFlight>,
+    wanted: Option<Want>,
+    not_before: Timestamp,
+    errors: u32,
+    /// The first page was answered.
+    pub(crate) loaded: bool,
+    /// The log's change counter up to which everything was read.
+    change_cursor: Option<u64>,
+    /// The last answer was a failure.
+    pub(crate) error: Option<ApiFailure>,
+    /// The server will say no again until the token or the session changes.
+    pub(crate) refused: bool,
+    acknowledgements: u32,
+    caught_up_to: u32,
+}
+
+/// Why a read is wanted. A hole reads from the hole, everything else from the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Want {
+    CatchUp,
+    Hole { end: u64 },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct InFlight {
+    request: RequestId,
+    want: Want,
+    query: Query,
+    /// Acknowledgements seen when this chain of pages began.
+    acknowledgements: u32,
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Query {
+    Newest,
+    After(u64),
+    Changed(u64),
+    Since(u64),
+}
+
+/// Unsequenced servers are read from a little before the newest known time, because clocks tie and jitter.
+const SINCE_OVERLAP_MS: u64 = 5000;
+
+impl Fetch {
+    pub(crate) fn want(&mut self, want: Want) {
+        self.wanted = Some(match (self.wanted, want) {
+            (Some(Want::CatchUp), _) | (_, Want::CatchUp) => Want::CatchUp,
+            (_, hole) => hole,
+        });
+    }
+
+    /// Nothing is under way or asked for.
+    pub(crate) fn idle(&self) -> bool {
+        self.in_flight.is_none() && self.wanted.is_none()
+    }
+
+    pub(crate) fn busy(&self) -> bool {
+        self.in_flight.is_some()
+    }
+
+    pub(crate) fn acknowledged(&mut self) {
+        self.acknowledgements = self.acknowledgements.wrapping_add(1);
+        self.want(Want::CatchUp);
+    }
+
+    pub(crate) fn caught_up(&self) -> bool {
+        self.loaded && self.caught_up_to == self.acknowledgements
+    }
+
+    /// The session is left: returns the request to cancel.
+    pub(crate) fn abandon(&mut self) -> Option<RequestId> {
+        self.wanted = None;
+        self.in_flight.take().map(|flight| flight.request)
+    }
+
+    /// Another token, or the user asks: refusals and pauses are forgotten.
+    pub(crate) fn forgive(&mut self) {
+        self.refused = false;
+        self.not_before = Timestamp::ZERO;
+        self.errors = 0;
+    }
+}
+
+impl Engine {
+    /// Asks for a catch-up of the shown session.
+    pub(super) fn want_catch_up(&mut self) {
+        if let Some(session) = self.shown_session_mut() {
+            session.fetch.want(Want::CatchUp);
+        }
+    }
+
+    pub(super) fn pump_fetch(&mut self) {
+        if !self.may_fetch() {
+            return;
+        }
+        let now = self.io.now;
+        let Some(session) = self.shown_session() else { return };
+        let Some(want) = session.fetch.wanted else { return };
+        if session.fetch.in_flight.is_some() || now < session.fetch.not_before {
+            return;
+        }
+        let query = match want {
+            Want::Hole { .. } => session.timeline.prefix().map_or(Query::Newest, Query::After),
+            Want::CatchUp => session.catch_up_query(),
+        };
+        let acknowledgements = session.fetch.acknowledgements;
+        self.send_query(want, query, acknowledgements);
+    }
+
+    pub(super) fn fetch_deadline(&self) -> Option<Timestamp> {
+        let session = self.shown_session().filter(|_| self.may_fetch())?;
+        let waiting = session.fetch.wanted.is_some() && session.fetch.in_flight.is_none();
+        waiting.then_some(session.fetch.not_before)
+    }
+
+    /// Whether REST can be asked for the shown session right now.
+    pub(super) fn may_fetch(&self) -> bool {
+        let refused = self.shown_session().is_none_or(|s| s.fetch.refused);
+        let reachable = self.online || matches!(self.link, Link::Open(_));
+        self.wanted && !refused && reachable && self.token == Some(true) && self.config.api_url("").is_some()
+    }
+
+    fn send_query(&mut self, want: Want, query: Query, acknowledgements: u32) {
+        let Some(id) = self.shown.clone() else { return };
+        let limit = self.io.policy.page_limit;
+        let cursor = match query {
+            Query::Newest => String::new(),
+            Query::After(sequence) => format!("&afterSequence={sequence}"),
+            Query::Changed(revision) => format!("&changedSince={revision}"),
+            Query::Since(time) => format!("&since={time}"),
+        };
+        let path = format!("{}?limit={limit}{cursor}", rest::messages_path(&id));
+        let Some(url) = self.config.api_url(&path) else { return };
+        self.io.counters.message_requests += 1;
+        let request = self.io.request(Ask {
+            pending: Pending::Messages(id.clone()),
+            method: Method::Get,
+            url,
+            body: None,
+            idempotency_key: None,
+            timeout: self.io.policy.rest_timeout,
+        });
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.fetch.wanted = None;
+            session.fetch.in_flight = Some(InFlight { request, want, query, acknowledgements });
+        }
+    }
+
+    pub(super) fn handle_messages_answer(
+        &mut self,
+        id: &SessionId,
+        request: RequestId,
+        outcome: Result<HttpResponse<'_>, HttpFailure>,
+    ) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let Some(flight) = session.fetch.in_flight.take_if(|f| f.request == request) else { return };
+        match outcome {
+            Ok(HttpResponse { status: 200, body, .. }) => match Page::read(body) {
+                Some(page) => self.handle_page(id, flight, &page),
+                None => {
+                    self.io.problem(ProblemCode::BadPage, "messages answered 200 without a readable page");
+                    self.fetch_failed(
+                        id,
+                        flight,
+                        super::api_failure(Some(200), "BAD_ANSWER", "unreadable page"),
+                        None,
+                    );
+                }
+            },
+            Ok(response) => self.fetch_refused(id, flight, &response),
+            Err(failure) => self.fetch_failed(id, flight, super::http_failure(failure), None),
+        }
+        self.plan_after_fetch(id);
+    }
+
+    fn fetch_refused(&mut self, id: &SessionId, flight: InFlight, response: &HttpResponse<'_>) {
+        let failure = super::refusal(response);
+        if !matches!(response.status, 401 | 403 | 404) {
+            let told = super::retry_after(response);
+            self.fetch_failed(id, flight, failure, told);
+            return;
+        }
+        self.cause = Cause::RestRefused;
+        self.io.problem(ProblemCode::RequestFailed, &format!("messages answered {}", response.status));
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.fetch.refused = true;
+            session.fetch.wanted = None;
+            session.fetch.error = Some(failure);
+        }
+    }
+
+    fn fetch_failed(
+        &mut self,
+        id: &SessionId,
+        flight: InFlight,
+        failure: ApiFailure,
+        told: Option<Duration>,
+    ) {
+        let exponent = self.sessions.get(id).map_or(0, |s| s.fetch.errors.min(5));
+        let nominal = Duration::from_secs(2).saturating_mul(1 << exponent).min(self.io.policy.poll_error_max);
+        let pause = self.io.fifth_spread(nominal);
+        let not_before = self.io.now.after(told.map_or(pause, |told| told.max(pause)));
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.fetch.errors = session.fetch.errors.saturating_add(1);
+        session.fetch.not_before = not_before;
+        session.fetch.error = Some(failure);
+        session.fetch.want(flight.want);
+    }
+
+    fn handle_page(&mut self, id: &SessionId, flight: InFlight, page: &Page<'_>) {
+        let highest = self.merge_page(id, page);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.fetch.errors = 0;
+        session.fetch.error = None;
+        session.fetch.loaded = true;
+        match flight.query {
+            Query::Newest | Query::Changed(_) => {
+                session.fetch.change_cursor = session.fetch.change_cursor.max(page.revision);
+            }
+            Query::After(_) | Query::Since(_) => {}
+        }
+        let next = page.has_more.then(|| next_query(flight.query, page, highest)).flatten();
+        let filled = matches!(flight.want, Want::Hole { end } if highest.sequence.is_some_and(|s| s >= end));
+        match next {
+            Some(query) if !filled => self.send_query(flight.want, query, flight.acknowledgements),
+            Some(_) | None => self.chain_finished(id, flight),
+        }
+    }
+
+    fn chain_finished(&mut self, id: &SessionId, flight: InFlight) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if flight.want == Want::CatchUp {
+            session.fetch.caught_up_to = flight.acknowledgements;
+        }
+        if session.fetch.caught_up() {
+            if session.mark_caught_up() {
+                self.cause = Cause::CaughtUp;
+            }
+        } else {
+            session.fetch.want(Want::CatchUp);
+        }
+    }
+
+    /// Merges every message of a page and tells how far the page reaches.
+    fn merge_page(&mut self, id: &SessionId, page: &Page<'_>) -> Reach {
+        let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.loaded);
+        let mut reach = Reach::default();
+        for message in page.messages.elements() {
+            reach.extend(message);
+            self.merge_message(id, message, Source::Log { announce: !first_load });
+        }
+        let Some(session) = self.sessions.get_mut(id) else { return reach };
+        if first_load {
+            let empty = page.last_sequence.unwrap_or(0).saturating_add(1);
+            session.timeline.set_floor(reach.lowest.unwrap_or(empty));
+        }
+        reach
+    }
+
+    /// The one way into a timeline, for push, pages and replies alike.
+    pub(super) fn merge_message(&mut self, id: &SessionId, message: Json<'_>, source: Source<'_>) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let applied = match source {
+            Source::Push { sequence } => session.timeline.merge(message, sequence),
+            Source::Log { .. } => session.timeline.merge_from_log(message, None),
+            Source::Reply(key) => session.timeline.merge_reply(key, message),
+        };
+        match applied {
+            Applied::Inserted => {
+                self.io.counters.messages_inserted += 1;
+                session.last_news = self.io.now;
+                if !matches!(source, Source::Log { announce: false }) {
+                    self.announce(id, message);
+                }
+            }
+            Applied::Updated => {
+                self.io.counters.messages_updated += 1;
+                session.last_news = self.io.now;
+            }
+            Applied::Unchanged => self.io.counters.messages_duplicate += 1,
+            Applied::Poke => session.fetch.want(Want::CatchUp),
+            Applied::Rejected(reason) => {
+                self.io.counters.frames_malformed += 1;
+                self.io.problem(ProblemCode::MalformedEvent, &format!("message not usable: {reason:?}"));
+                if matches!(source, Source::Push { .. }) {
+                    self.want_catch_up();
+                }
+            }
+        }
+        self.settle_echoes(id);
+    }
+
+    fn announce(&mut self, id: &SessionId, message: Json<'_>) {
+        let named = message.get("messageId").or_else(|| message.get("id")).and_then(Json::as_str);
+        if let Some(message_id) = named {
+            let (session, message_id) = (id.clone(), message_id.into_owned());
+            self.io.event(Event::NewMessage { session, message_id });
+        }
+    }
+}
+
+/// How a message came.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    Push { sequence: Option<u64> },
+    Log { announce: bool },
+    Reply(&'a ClientMessageId),
+}
+
+impl super::Session {
+    fn catch_up_query(&self) -> Query {
+        if !self.fetch.loaded {
+            return Query::Newest;
+        }
+        if let Some(revision) = self.fetch.change_cursor {
+            return Query::Changed(revision);
+        }
+        if let Some(prefix) = self.timeline.prefix() {
+            return Query::After(prefix);
+        }
+        let newest = self.timeline.newest_server_time();
+        newest.map_or(Query::Newest, |time| Query::Since(time.saturating_sub(SINCE_OVERLAP_MS)))
+    }
+}
+
+/// How far a page reaches.
+#[derive(Clone, Copy, Debug, Default)]
+struct Reach {
+    lowest: Option<u64>,
+    sequence: Option<u64>,
+    time: Option<u64>,
+}
+
+impl Reach {
+    fn extend(&mut self, message: Json<'_>) {
+        if let Some(sequence) = message.get("sequenceNumber").and_then(Json::as_integer) {
+            self.lowest = Some(self.lowest.map_or(sequence, |l| l.min(sequence)));
+            self.sequence = self.sequence.max(Some(sequence));
+        }
+        self.time = self.time.max(message.get("timestamp").and_then(crate::timeline::time_of));
+    }
+}
+
+/// Where the next page begins, or `None` when the server made no progress and asking again would loop.
+fn next_query(query: Query, page: &Page<'_>, reach: Reach) -> Option<Query> {
+    match query {
+        // The newest page is complete for its end of the log; older pages are loaded on demand.
+        Query::Newest => None,
+        Query::After(from) => reach.sequence.filter(|s| *s > from).map(Query::After),
+        Query::Changed(from) => page.revision.filter(|r| *r > from).map(Query::Changed),
+        Query::Since(from) => reach.time.filter(|t| *t > from).map(Query::Since),
+    }
+}

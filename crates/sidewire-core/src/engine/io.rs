@@ -1,0 +1,170 @@
+//! What every part of the engine shares: time, randomness, queued output, ids and the answers being waited for.
+
+use core::time::Duration;
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, TokenGeneration};
+use crate::limits::{MAX_DETAIL, cut};
+use crate::output::{Body, Effect, Event, HttpRequest, Method, Problem, ProblemCode};
+use crate::policy::Policy;
+use crate::rng::{Rng, Seed};
+use crate::time::Timestamp;
+
+/// What the engine has done and seen since it was built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Text frames of the current socket.
+    pub frames_received: u64,
+    /// Frames and event payloads that could not be read.
+    pub frames_malformed: u64,
+    /// Inputs that carried a retired id.
+    pub frames_stale: u64,
+    /// Events of channels that are not watched, or that name another session.
+    pub events_foreign: u64,
+    /// Sockets opened.
+    pub sockets_opened: u64,
+    /// Requests to the authorisation endpoint.
+    pub auth_requests: u64,
+    /// Requests for messages, polls included.
+    pub message_requests: u64,
+    /// Requests for messages that polling caused.
+    pub polls: u64,
+    /// Messages that were new.
+    pub messages_inserted: u64,
+    /// Messages that replaced an older version.
+    pub messages_updated: u64,
+    /// Messages that were known already.
+    pub messages_duplicate: u64,
+}
+
+/// Whose answer a request is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pending {
+    Authorize(SessionId),
+    Messages(SessionId),
+    Interact(SessionId),
+    Call(CallId),
+}
+
+/// A request as the parts of the engine describe it.
+pub(crate) struct Ask {
+    pub(crate) pending: Pending,
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) body: Option<Body>,
+    pub(crate) idempotency_key: Option<ClientMessageId>,
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) struct Io {
+    pub(crate) now: Timestamp,
+    pub(crate) rng: Rng,
+    pub(crate) policy: Policy,
+    pub(crate) counters: Counters,
+    pub(crate) token: TokenGeneration,
+    effects: VecDeque<Effect>,
+    events: VecDeque<Event>,
+    pending: BTreeMap<RequestId, Pending>,
+    last_request: u32,
+    last_connection: u32,
+}
+
+impl Io {
+    pub(crate) fn new(seed: Seed, now: Timestamp, policy: Policy) -> Self {
+        Self {
+            now,
+            rng: Rng::new(seed),
+            policy,
+            counters: Counters::default(),
+            token: TokenGeneration::from_raw(0),
+            effects: VecDeque::new(),
+            events: VecDeque::new(),
+            pending: BTreeMap::new(),
+            last_request: 0,
+            last_connection: 0,
+        }
+    }
+
+    pub(crate) fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    pub(crate) fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    pub(crate) fn problem(&mut self, code: ProblemCode, detail: &str) {
+        self.event(Event::Problem(Problem { code, detail: cut(detail, MAX_DETAIL) }));
+    }
+
+    pub(crate) fn next_connection(&mut self) -> ConnectionId {
+        self.last_connection = self.last_connection.wrapping_add(1);
+        ConnectionId::from_raw(self.last_connection)
+    }
+
+    pub(crate) fn request(&mut self, ask: Ask) -> RequestId {
+        self.last_request = self.last_request.wrapping_add(1);
+        let request = RequestId::from_raw(self.last_request);
+        self.pending.insert(request, ask.pending);
+        let http = HttpRequest {
+            method: ask.method,
+            url: ask.url,
+            token: self.token,
+            body: ask.body,
+            idempotency_key: ask.idempotency_key,
+            timeout: ask.timeout,
+        };
+        self.effect(Effect::Request { request, http });
+        request
+    }
+
+    /// Aborts a request; does nothing when it was answered already.
+    pub(crate) fn cancel(&mut self, request: RequestId) {
+        if self.pending.remove(&request).is_some() {
+            self.effect(Effect::CancelRequest { request });
+        }
+    }
+
+    pub(crate) fn cancel_all(&mut self) {
+        for request in core::mem::take(&mut self.pending).into_keys() {
+            self.effect(Effect::CancelRequest { request });
+        }
+    }
+
+    /// The one door for answers: `None` for those nobody waits for.
+    pub(crate) fn answered(&mut self, request: RequestId) -> Option<Pending> {
+        let pending = self.pending.remove(&request);
+        if pending.is_none() {
+            self.counters.frames_stale += 1;
+        }
+        pending
+    }
+
+    /// `nominal` spread by half of itself, as retries are.
+    pub(crate) fn half_spread(&mut self, nominal: Duration) -> Duration {
+        let permille = self.policy.jitter / 2;
+        self.rng.spread(nominal, permille)
+    }
+
+    /// `nominal` spread by a fifth of itself, as schedules are.
+    pub(crate) fn fifth_spread(&mut self, nominal: Duration) -> Duration {
+        let permille = self.policy.jitter / 5;
+        self.rng.spread(nominal, permille)
+    }
+
+    /// A draw from `bounds`; their middle when jitter is off.
+    pub(crate) fn within(&mut self, bounds: (Duration, Duration)) -> Duration {
+        let middle = (bounds.0 + bounds.1) / 2;
+        let half = bounds.1.saturating_sub(bounds.0).saturating_mul(self.policy.jitter) / 2000;
+        self.rng.between(middle.saturating_sub(half), middle.saturating_add(half))
+    }
+}

@@ -1,0 +1,247 @@
+//! When to read again without being told: polling cover, reconcile, holes, refresh, typing expiry.
+
+use core::time::Duration;
+
+use super::fetch::Want;
+use super::link::Link;
+use super::{Engine, Session, earliest};
+use crate::ids::SessionId;
+use crate::output::{Event, TypingContext};
+use crate::time::Timestamp;
+
+/// Polling while push does not deliver.
+#[derive(Debug, Default)]
+pub(crate) enum Cover {
+    /// Push is live; the log is checked then all the same.
+    Reconcile { at: Timestamp },
+    /// Push is not live; polls begin then and repeat.
+    #[default]
+    Unplanned,
+    /// The next poll is due then; `begun` once one was made.
+    Poll { at: Timestamp, begun: bool },
+}
+
+/// A hole in the sequence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Gap {
+    #[default]
+    None,
+    /// Late frames often fill it by themselves; fetch it then.
+    Waiting { start: u64, at: Timestamp, tries: u32 },
+    /// The server has nothing to fill it with.
+    Accepted { start: u64 },
+}
+
+/// Refreshes after `interact_response`: the first at once, later ones together.
+#[derive(Debug, Default)]
+pub(crate) enum Refresh {
+    #[default]
+    Rest,
+    Cooling {
+        until: Timestamp,
+        latest: Timestamp,
+        again: bool,
+    },
+}
+
+impl Engine {
+    pub(super) fn pump_schedules(&mut self) {
+        let now = self.io.now;
+        let live = self.live();
+        self.expire_typing();
+        self.plan_cover(live);
+        self.pump_gap();
+        self.pump_refresh();
+        let may_poll = self.may_poll();
+        let Some(session) = self.shown_session_mut() else { return };
+        if !session.fetch.idle() {
+            return;
+        }
+        match &mut session.cover {
+            Cover::Reconcile { at } if *at <= now && may_poll => session.fetch.want(Want::CatchUp),
+            Cover::Poll { at, begun } if *at <= now && session.fetch.loaded && may_poll => {
+                *begun = true;
+                session.fetch.want(Want::CatchUp);
+                self.io.counters.polls += 1;
+            }
+            Cover::Reconcile { .. } | Cover::Poll { .. } | Cover::Unplanned => {}
+        }
+    }
+
+    pub(super) fn schedule_deadline(&self) -> Option<Timestamp> {
+        let session = self.shown_session()?;
+        let cover = match session.cover {
+            Cover::Reconcile { at } => Some(at),
+            Cover::Poll { at, .. } => session.fetch.loaded.then_some(at),
+            Cover::Unplanned => None,
+        };
+        let cover = cover.filter(|_| session.fetch.idle() && self.may_poll());
+        let gap = match session.gap {
+            Gap::Waiting { at, .. } => (session.fetch.idle() && self.may_fetch()).then_some(at),
+            Gap::None | Gap::Accepted { .. } => None,
+        };
+        let refresh = match session.refresh {
+            Refresh::Cooling { until, .. } => Some(until),
+            Refresh::Rest => None,
+        };
+        let typing = session.typing.map(|(_, until)| until);
+        earliest(earliest(cover, gap), earliest(refresh, typing))
+    }
+
+    /// Polls and checks pause while offline; a live connection is only checked while somebody looks.
+    fn may_poll(&self) -> bool {
+        self.may_fetch() && self.online && (self.visible || !self.live())
+    }
+
+    fn plan_cover(&mut self, live: bool) {
+        let Some(session) = self.shown_session() else { return };
+        let plan = match (&session.cover, live) {
+            (Cover::Unplanned | Cover::Poll { .. }, true) => {
+                let check = self.io.fifth_spread(self.io.policy.reconcile);
+                Cover::Reconcile { at: self.io.now.after(check) }
+            }
+            (Cover::Unplanned | Cover::Reconcile { .. }, false) => {
+                let cover_after = self.io.policy.cover_after;
+                let grace = cover_after + self.io.within((Duration::ZERO, cover_after));
+                Cover::Poll { at: self.io.now.after(grace), begun: false }
+            }
+            (Cover::Poll { .. }, false) | (Cover::Reconcile { .. }, true) => return,
+        };
+        if let Some(session) = self.shown_session_mut() {
+            session.cover = plan;
+        }
+    }
+
+    /// After every answer: the next poll or check counts from now.
+    pub(super) fn plan_after_fetch(&mut self, id: &SessionId) {
+        let policy = self.io.policy.clone();
+        let now = self.io.now;
+        let Some(session) = self.sessions.get(id) else { return };
+        let quiet = now.since(session.last_news) >= policy.idle_after || !self.visible;
+        let interval = if quiet { policy.poll_idle } else { policy.poll_active };
+        let poll = self.io.fifth_spread(interval);
+        let check = self.io.fifth_spread(policy.reconcile);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        match &mut session.cover {
+            Cover::Poll { at, .. } => *at = (*at).max(now.after(poll)),
+            Cover::Reconcile { at } => *at = now.after(check),
+            Cover::Unplanned => {}
+        }
+    }
+
+    /// The page is looked at again, or the network is back: poll or check now.
+    pub(super) fn hasten_cover(&mut self) {
+        let now = self.io.now;
+        if let Some(session) = self.shown_session_mut() {
+            match &mut session.cover {
+                Cover::Poll { at, .. } => *at = now,
+                Cover::Reconcile { .. } => session.fetch.want(Want::CatchUp),
+                Cover::Unplanned => {}
+            }
+        }
+    }
+
+    fn pump_gap(&mut self) {
+        let (now, tries_max) = (self.io.now, self.io.policy.gap_tries);
+        let Some(session) = self.shown_session() else { return };
+        let hole = session.timeline.first_hole().filter(|_| session.fetch.loaded);
+        let gap = match (hole, session.gap) {
+            (None, Gap::None) => return,
+            (None, _) => Gap::None,
+            (Some((start, _)), Gap::Accepted { start: known }) if known == start => return,
+            (Some((start, end)), Gap::Waiting { start: known, at, tries }) if known == start => {
+                if at > now || !session.fetch.idle() {
+                    return;
+                }
+                if tries >= tries_max {
+                    Gap::Accepted { start }
+                } else {
+                    let (pause, tries) = (Duration::from_secs(1 << tries.min(2)), tries + 1);
+                    self.want_hole(end);
+                    Gap::Waiting { start, at: now.after(pause), tries }
+                }
+            }
+            (Some((start, _)), Gap::None | Gap::Waiting { .. } | Gap::Accepted { .. }) => {
+                let wait = self.io.within(self.io.policy.gap_wait);
+                Gap::Waiting { start, at: now.after(wait), tries: 0 }
+            }
+        };
+        if let Some(session) = self.shown_session_mut() {
+            session.gap = gap;
+        }
+    }
+
+    fn want_hole(&mut self, end: u64) {
+        if let Some(session) = self.shown_session_mut() {
+            session.fetch.want(Want::Hole { end });
+        }
+    }
+
+    /// A refresh now, or together with others soon; the last one is never dropped.
+    pub(super) fn refresh_soon(&mut self) {
+        let (now, policy) = (self.io.now, self.io.policy.clone());
+        let Some(session) = self.shown_session_mut() else { return };
+        match &mut session.refresh {
+            Refresh::Rest => {
+                session.fetch.want(Want::CatchUp);
+                session.refresh = Refresh::Cooling {
+                    until: now.after(policy.refresh_debounce),
+                    latest: now.after(policy.refresh_max_wait),
+                    again: false,
+                };
+            }
+            Refresh::Cooling { until, latest, again } => {
+                *until = now.after(policy.refresh_debounce).min(*latest);
+                *again = true;
+            }
+        }
+    }
+
+    fn pump_refresh(&mut self) {
+        let now = self.io.now;
+        let Some(session) = self.shown_session_mut() else { return };
+        let Refresh::Cooling { until, again, .. } = session.refresh else { return };
+        if until > now {
+            return;
+        }
+        session.refresh = Refresh::Rest;
+        if again {
+            self.refresh_soon();
+        }
+    }
+
+    pub(super) fn set_typing(&mut self, id: &SessionId, typing: Option<TypingContext>) {
+        let until = self.io.now.after(self.io.policy.typing_expiry);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let before = session.typing.map(|(context, _)| context);
+        session.typing = typing.map(|context| (context, until));
+        if before != typing {
+            self.io.event(Event::TypingChanged { session: id.clone(), typing });
+        }
+    }
+
+    fn expire_typing(&mut self) {
+        let now = self.io.now;
+        let expired = |session: &Session| session.typing.is_some_and(|(_, until)| until <= now);
+        let ids: Vec<_> =
+            self.sessions.iter().filter(|(_, s)| expired(s)).map(|(id, _)| id.clone()).collect();
+        for id in ids {
+            self.set_typing(&id, None);
+        }
+    }
+
+    /// The server told how long the log is; a longer one than ours means something was missed.
+    pub(super) fn note_log_head(&mut self, id: &SessionId, head: Option<u64>) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let behind =
+            head.is_some_and(|head| session.timeline.highest_sequence().is_none_or(|known| known < head));
+        if behind && session.fetch.loaded {
+            session.fetch.want(Want::CatchUp);
+        }
+    }
+
+    /// Push works for what is shown.
+    pub(super) fn live(&self) -> bool {
+        matches!(self.link, Link::Open(_)) && self.shown_session().is_none_or(Session::is_caught_up)
+    }
+}

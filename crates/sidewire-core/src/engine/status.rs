@@ -1,0 +1,229 @@
+//! What the user is told, derived from the states of the parts on every step.
+
+use super::channel::Channel;
+use super::io::Counters;
+use super::link::Link;
+use super::schedule::{Cover, Gap};
+use super::{Engine, Session};
+use crate::ids::SessionId;
+use crate::output::{
+    ApiFailure, Event, FallbackReason, Freshness, LoadState, Status, StatusChange, TypingContext,
+};
+use crate::time::Timestamp;
+use crate::timeline::Timeline;
+
+/// One watch: from `StartSync` or `Connect` to the next.
+#[derive(Debug, Default)]
+pub(super) struct Episode {
+    /// Push was live once in this watch, so a loss is a *re*connect.
+    live_once: bool,
+    /// Until then a first connection counts as connecting, afterwards as fallback.
+    patience: Option<Timestamp>,
+}
+
+/// What was told last; needed only to tell changes.
+#[derive(Debug, Default)]
+pub(super) struct Reported {
+    status: Status,
+    reason: Option<FallbackReason>,
+    freshness: Freshness,
+    load: LoadState,
+}
+
+impl Engine {
+    /// The connection status.
+    pub fn status(&self) -> Status {
+        if !self.wanted {
+            return Status::Disconnected;
+        }
+        if self.live() {
+            return Status::Connected;
+        }
+        if !self.can_push() && !self.can_read() {
+            return Status::Failed;
+        }
+        if self.push_trouble().is_some() {
+            return Status::Fallback;
+        }
+        if self.episode.live_once { Status::Reconnecting } else { Status::Connecting }
+    }
+
+    /// Why push does not work; `None` unless the status is fallback or failed.
+    pub fn fallback_reason(&self) -> Option<FallbackReason> {
+        match self.status() {
+            Status::Failed => Some(self.push_trouble().unwrap_or(FallbackReason::NotConfigured)),
+            Status::Fallback => self.push_trouble(),
+            Status::Disconnected | Status::Connecting | Status::Connected | Status::Reconnecting => None,
+        }
+    }
+
+    /// How far the view may lag behind the log.
+    pub fn freshness(&self) -> Freshness {
+        let Some(session) = self.shown_session() else {
+            return if self.live() { Freshness::Fresh } else { Freshness::Stale };
+        };
+        if matches!(session.gap, Gap::Accepted { .. }) {
+            return Freshness::Gap;
+        }
+        let repairing = matches!(session.gap, Gap::Waiting { .. });
+        let joining = matches!(session.channel, Channel::Subscribed { caught_up: false });
+        let loading = !session.fetch.loaded && session.fetch.busy();
+        if repairing || joining || loading {
+            return Freshness::CatchingUp;
+        }
+        if self.live() { Freshness::Fresh } else { Freshness::Stale }
+    }
+
+    /// The session being watched.
+    pub fn shown(&self) -> Option<&SessionId> {
+        self.shown.as_ref()
+    }
+
+    /// The messages of a session, if it is in memory.
+    pub fn timeline(&self, id: &SessionId) -> Option<&Timeline> {
+        self.sessions.get(id).map(|s| &s.timeline)
+    }
+
+    /// The same, to take its changes.
+    pub fn timeline_mut(&mut self, id: &SessionId) -> Option<&mut Timeline> {
+        self.sessions.get_mut(id).map(|s| &mut s.timeline)
+    }
+
+    /// Whether the watched session's first page is still to come.
+    pub fn is_loading(&self) -> bool {
+        self.shown_session().is_some_and(|s| !s.fetch.loaded && s.fetch.error.is_none())
+    }
+
+    /// Whether the first page of a session was answered.
+    pub fn is_loaded(&self, id: &SessionId) -> bool {
+        self.sessions.get(id).is_some_and(|s| s.fetch.loaded)
+    }
+
+    /// How the loading of what is watched stands.
+    pub fn load_state(&self) -> LoadState {
+        LoadState {
+            session: self.shown.clone(),
+            loading: self.is_loading(),
+            polling: self.is_polling(),
+            error: self.load_error().cloned(),
+        }
+    }
+
+    /// Which life of the watched session's timeline this is. Slots of another life mean other messages.
+    pub fn timeline_life(&self) -> Option<u32> {
+        self.shown_session().map(|s| s.life)
+    }
+
+    /// Why the last read of the watched session failed.
+    pub fn load_error(&self) -> Option<&ApiFailure> {
+        self.shown_session().and_then(|s| s.fetch.error.as_ref())
+    }
+
+    /// Whether polling keeps the view current.
+    pub fn is_polling(&self) -> bool {
+        let polls = |s: &Session| matches!(s.cover, Cover::Poll { begun: true, .. });
+        self.may_fetch() && self.online && self.shown_session().is_some_and(polls)
+    }
+
+    /// What the agent does in the watched session.
+    pub fn typing(&self) -> Option<TypingContext> {
+        self.shown_session().and_then(|s| s.typing).map(|(context, _)| context)
+    }
+
+    /// The push server's id of the open socket.
+    pub fn socket_id(&self) -> Option<&str> {
+        match &self.link {
+            Link::Open(open) => Some(open.socket.as_str()),
+            Link::Idle | Link::Connecting { .. } | Link::Waiting { .. } => None,
+        }
+    }
+
+    /// What was done and seen so far.
+    pub fn counters(&self) -> Counters {
+        self.io.counters
+    }
+
+    pub(super) fn begin_episode(&mut self) {
+        let patience = Some(self.io.now.after(self.io.policy.connect_timeout));
+        self.episode = Episode { live_once: false, patience };
+    }
+
+    pub(super) fn episode_deadline(&self) -> Option<Timestamp> {
+        self.episode.patience.filter(|at| !self.episode.live_once && *at > self.io.now)
+    }
+
+    /// Whether a socket may be opened at all.
+    pub(super) fn link_allowed(&self) -> bool {
+        self.wanted && self.token == Some(true) && self.config.socket_url().is_some()
+    }
+
+    fn can_push(&self) -> bool {
+        let refused = matches!(self.shown_session().map(|s| &s.channel), Some(Channel::Refused(_)));
+        self.token != Some(false) && self.config.socket_url().is_some() && !refused
+    }
+
+    fn can_read(&self) -> bool {
+        let refused = self.shown_session().is_some_and(|s| s.fetch.refused);
+        self.token != Some(false) && self.config.api_url("").is_some() && !refused
+    }
+
+    fn push_trouble(&self) -> Option<FallbackReason> {
+        if self.config.socket_url().is_none() {
+            return Some(FallbackReason::NotConfigured);
+        }
+        if self.token == Some(false) {
+            return Some(FallbackReason::NoToken);
+        }
+        if let Some(Channel::Refused(reason)) = self.shown_session().map(|s| &s.channel) {
+            return Some(*reason);
+        }
+        if !self.online && !matches!(self.link, Link::Open(_)) {
+            return Some(FallbackReason::Offline);
+        }
+        if self.outage.refused() {
+            return Some(FallbackReason::Refused);
+        }
+        if self.outage.rejected() {
+            return Some(FallbackReason::Rejected);
+        }
+        if self.gate.failing(&self.io.policy) {
+            return Some(FallbackReason::AuthFailed);
+        }
+        let late = !self.episode.live_once && self.episode.patience.is_some_and(|at| at <= self.io.now);
+        (late || self.outage.exhausted(self.io.policy.backoff.len()))
+            .then_some(FallbackReason::AttemptsExhausted)
+    }
+
+    /// Tells every difference to what was told last, each once.
+    pub(super) fn report(&mut self) {
+        let (previous, current) = (self.reported.status, self.status());
+        if current == Status::Connected {
+            self.episode.live_once = true;
+        }
+        let reason = self.fallback_reason();
+        if previous != current || self.reported.reason != reason {
+            let (cause, close) = (self.cause, self.close.take());
+            self.reported.status = current;
+            self.reported.reason = reason;
+            self.io.event(Event::StatusChanged(StatusChange { previous, current, cause, reason, close }));
+        }
+        self.close = None;
+        let freshness = self.freshness();
+        if self.reported.freshness != freshness {
+            self.reported.freshness = freshness;
+            self.io.event(Event::FreshnessChanged(freshness));
+        }
+        let load = self.load_state();
+        if self.reported.load != load {
+            self.reported.load = load.clone();
+            self.io.event(Event::LoadChanged(load));
+        }
+        for (id, session) in &mut self.sessions {
+            let revision = session.timeline.revision();
+            if session.reported_revision != revision {
+                session.reported_revision = revision;
+                self.io.event(Event::TimelineChanged { session: id.clone(), revision });
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Walking over the parts of a validated value.
+
+use super::{Json, scan};
+
+/// The bytes of a container not walked over yet.
+#[derive(Clone, Debug)]
+struct Rest<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Rest<'a> {
+    /// Starts behind the opening bracket, or with nothing when `bytes` is no such container.
+    fn inside(bytes: &'a [u8], open: u8) -> Self {
+        Self { bytes: if bytes.first() == Some(&open) { bytes } else { &[] }, at: 1 }
+    }
+
+    /// The next value, past whitespace and separators.
+    fn next(&mut self) -> Option<Json<'a>> {
+        let mut start = scan::whitespace(self.bytes, self.at);
+        while let Some(b',' | b':') = self.bytes.get(start) {
+            start = scan::whitespace(self.bytes, start + 1);
+        }
+        if matches!(self.bytes.get(start)?, b'}' | b']') {
+            return None;
+        }
+        self.at = scan::skip(self.bytes, start).0;
+        self.bytes.get(start..self.at).map(Json::trusted)
+    }
+}
+
+/// Iterator over the fields of an object: name (a string value) and value.
+#[derive(Clone, Debug)]
+pub struct Fields<'a>(Rest<'a>);
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(Rest::inside(bytes, b'{'))
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (Json<'a>, Json<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some((self.0.next()?, self.0.next()?))
+    }
+}
+
+/// Iterator over the elements of an array.
+#[derive(Clone, Debug)]
+pub struct Elements<'a>(Rest<'a>);
+
+impl<'a> Elements<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(Rest::inside(bytes, b'['))
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = Json<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}

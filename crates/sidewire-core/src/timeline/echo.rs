@@ -1,0 +1,157 @@
+//! Local echoes: what the user sent, shown at once, until the server's copy takes its place.
+//!
+//! A copy is recognised by `clientMessageId`, in either order of arrival. A server that does not echo that id leaves
+//! only a guess: a user message not known before, with the text of an echo, that came into the log after the echo
+//! was added. The guess has limits. Two equal texts in flight are paired in the order in which they were sent; the
+//! same text sent from another device at the same time may be taken for ours, until the answer to our own send
+//! (see `Timeline::merge_reply`) tells which it was; and an echo added after its copy came is not recognised.
+
+use std::borrow::Cow;
+
+use super::entry::{Completeness, Entry, Stamp, Status};
+use super::message::{Fields, Version};
+use super::{Role, Timeline};
+use crate::ids::ClientMessageId;
+use crate::json::write_str;
+use crate::output::SendFailure;
+use crate::time::WallTime;
+
+/// How the delivery of an echo stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EchoState {
+    /// On its way.
+    Pending,
+    /// Not delivered.
+    Failed(SendFailure),
+}
+
+impl Timeline {
+    /// Shows a message just sent. Does nothing if the echo, or the server's copy, is there already.
+    pub fn add_echo(&mut self, id: &ClientMessageId, content: &str, wall: WallTime) {
+        if self.contains(id.as_str()) || self.table.has_client(id) {
+            return;
+        }
+        let slot = self.table.next_slot();
+        let updated = self.newest.unwrap_or(0);
+        self.table.store(Entry {
+            slot,
+            version: 0,
+            id: id.as_str().into(),
+            raw: echo_json(id, content, wall).into_bytes().into(),
+            stamp: Stamp { revision: 0, updated, rank: 0, completeness: Completeness::Whole, sequence: 0 },
+            carried: None,
+            time: Some(wall.as_millis()),
+            anchor: self.highest_sequence().unwrap_or(0),
+            status: Status::Pending,
+            role: Role::User,
+            origin: Some((true, id.clone())),
+            echo: Some(EchoState::Pending),
+        });
+        self.table.attach(slot);
+        self.echoes.push(slot);
+        self.revision += 1;
+    }
+
+    /// Changes the state of an echo; false if it had that state or there is no such echo any more.
+    pub fn set_echo_state(&mut self, id: &ClientMessageId, state: EchoState) -> bool {
+        let Some(slot) = self.echo_slot(id) else {
+            return false;
+        };
+        let Some(entry) = self.table.entry_mut(slot) else {
+            return false;
+        };
+        if entry.echo == Some(state) {
+            return false;
+        }
+        entry.echo = Some(state);
+        entry.status = match state {
+            EchoState::Pending => Status::Pending,
+            EchoState::Failed(_) => Status::Failure,
+        };
+        self.table.touch(slot);
+        self.revision += 1;
+        true
+    }
+
+    /// The text of an echo, to send it again.
+    pub fn echo_content(&self, id: &ClientMessageId) -> Option<Cow<'_, str>> {
+        self.table.entry(self.echo_slot(id)?)?.content()
+    }
+
+    /// The state of an echo; `None` once the server's copy took its place.
+    pub fn echo_state(&self, id: &ClientMessageId) -> Option<EchoState> {
+        self.table.entry(self.echo_slot(id)?)?.echo
+    }
+
+    /// The echoes in the order in which they were added.
+    pub fn echoes(&self) -> impl Iterator<Item = (&ClientMessageId, EchoState)> {
+        let entries = self.echoes.iter().filter_map(|&slot| self.table.entry(slot));
+        entries.filter_map(|entry| entry.client().zip(entry.echo))
+    }
+
+    /// Takes an echo away; false if there is none.
+    pub fn remove_echo(&mut self, id: &ClientMessageId) -> bool {
+        let removed = self.echo_slot(id).and_then(|slot| self.remove_slot(slot)).is_some();
+        self.revision += u64::from(removed);
+        removed
+    }
+
+    /// The echoes that met their server copy since the last call, in the order in which they did.
+    pub fn take_settled(&mut self) -> Vec<ClientMessageId> {
+        core::mem::take(&mut self.settled)
+    }
+
+    pub(super) fn echo_slot(&self, id: &ClientMessageId) -> Option<u32> {
+        let mut slots = self.echoes.iter().copied();
+        slots.find(|&slot| self.table.entry(slot).is_some_and(|entry| entry.client() == Some(id)))
+    }
+
+    /// The echo that a new message without a sender's id is probably the copy of: the oldest one on its way, else
+    /// the oldest failed one, whose loss may have been that of the answer only.
+    pub(super) fn echo_like(&self, fields: &Fields<'_>, version: &Version<'_>) -> Option<u32> {
+        if self.echoes.is_empty() || version.role != Role::User {
+            return None;
+        }
+        let text = fields.content?.as_str()?;
+        let later = |echo: &&Entry| match version.stamp.sequence {
+            0 => version.time.is_none_or(|time| time >= echo.stamp.updated),
+            number => number > echo.anchor,
+        };
+        let entries = || self.echoes.iter().filter_map(|&slot| self.table.entry(slot));
+        let alike = || entries().filter(later).filter(|echo| echo.content().is_some_and(|own| own == text));
+        let pending = alike().find(|echo| echo.echo == Some(EchoState::Pending));
+        pending.or_else(|| alike().next()).map(|echo| echo.slot)
+    }
+
+    /// Takes out the echo whose copy arrived, and remembers to report it.
+    pub(super) fn take_echo(&mut self, slot: u32) -> Option<Entry> {
+        let entry = self.remove_slot(slot)?;
+        self.settled.extend(entry.client().cloned());
+        Some(entry)
+    }
+
+    /// Takes out the echo of this id, if its copy took another place than its own.
+    pub(super) fn settle(&mut self, told: Option<&ClientMessageId>) -> bool {
+        told.and_then(|id| self.echo_slot(id)).and_then(|slot| self.take_echo(slot)).is_some()
+    }
+
+    fn remove_slot(&mut self, slot: u32) -> Option<Entry> {
+        self.echoes.retain(|&echo| echo != slot);
+        self.table.take(slot)
+    }
+}
+
+/// An echo in the form of a server message. Its status is not in it: that changes, and the row tells it.
+fn echo_json(id: &ClientMessageId, content: &str, wall: WallTime) -> String {
+    let mut json = String::with_capacity(content.len() + 200);
+    json.push_str("{\"messageId\":");
+    write_str(&mut json, id.as_str());
+    json.push_str(",\"clientMessageId\":");
+    write_str(&mut json, id.as_str());
+    json.push_str(",\"role\":\"user\",\"content\":");
+    write_str(&mut json, content);
+    json.push_str(",\"timestamp\":");
+    json.push_str(&wall.as_millis().to_string());
+    json.push('}');
+    json
+}

@@ -1,0 +1,193 @@
+//! Reading one message, field by field: a bad field costs that field and nothing else.
+
+use std::borrow::Cow;
+
+use super::entry::{Completeness, Stamp, Status};
+use super::{Applied, Reject, Role, instant};
+use crate::ids::{ClientMessageId, SessionId};
+use crate::json::{Json, Kind, write_str};
+
+/// Longest message id, in bytes.
+const MAX_ID: usize = 256;
+/// Longest status that is kept, in characters.
+const MAX_STATUS: usize = 64;
+/// Deepest nesting of a message that is shown.
+const MAX_DEPTH: u32 = 64;
+/// Longest message that is shown, in bytes of JSON.
+const MAX_RAW: usize = 256 << 10;
+
+/// The fields of a message that the timeline looks at. `null` counts as missing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fields<'a> {
+    message: Json<'a>,
+    message_id: Option<Json<'a>>,
+    id: Option<Json<'a>>,
+    session_id: Option<Json<'a>>,
+    role: Option<Json<'a>>,
+    pub(super) content: Option<Json<'a>>,
+    timestamp: Option<Json<'a>>,
+    sequence_number: Option<Json<'a>>,
+    revision: Option<Json<'a>>,
+    updated_at: Option<Json<'a>>,
+    status: Option<Json<'a>>,
+    client_message_id: Option<Json<'a>>,
+}
+
+/// One version of a message, read and bounded.
+#[derive(Clone, Debug)]
+pub(super) struct Version<'a> {
+    pub(super) stamp: Stamp,
+    pub(super) role: Role,
+    pub(super) status: Status,
+    pub(super) time: Option<u64>,
+    pub(super) raw: Cow<'a, [u8]>,
+}
+
+impl<'a> Fields<'a> {
+    /// Finds the fields in one pass; of a repeated name the last one counts.
+    pub(super) fn find(message: Json<'a>) -> Self {
+        let mut found = Self {
+            message,
+            message_id: None,
+            id: None,
+            session_id: None,
+            role: None,
+            content: None,
+            timestamp: None,
+            sequence_number: None,
+            revision: None,
+            updated_at: None,
+            status: None,
+            client_message_id: None,
+        };
+        for (name, value) in message.fields() {
+            let field = match name.as_str().unwrap_or_default().as_ref() {
+                "messageId" => &mut found.message_id,
+                "id" => &mut found.id,
+                "sessionId" => &mut found.session_id,
+                "role" => &mut found.role,
+                "content" => &mut found.content,
+                "timestamp" => &mut found.timestamp,
+                "sequenceNumber" => &mut found.sequence_number,
+                "revision" => &mut found.revision,
+                "updatedAt" => &mut found.updated_at,
+                "status" => &mut found.status,
+                "clientMessageId" => &mut found.client_message_id,
+                _ => continue,
+            };
+            *field = (!value.is_null()).then_some(value);
+        }
+        found
+    }
+
+    /// The message's id, unless this cannot be a message of `session`.
+    pub(super) fn identify(&self, session: &SessionId) -> Result<Cow<'a, str>, Reject> {
+        if self.message.kind() != Kind::Object {
+            return Err(Reject::NotAnObject);
+        }
+        let own = |named: Json<'a>| id_text(named).is_some_and(|name| name == session.as_str());
+        if !self.session_id.is_none_or(own) {
+            return Err(Reject::ForeignSession);
+        }
+        let id =
+            self.message_id.and_then(id_text).or_else(|| self.id.and_then(id_text)).ok_or(Reject::NoId)?;
+        if id.len() > MAX_ID { Err(Reject::IdTooLong) } else { Ok(id) }
+    }
+
+    /// Who wrote it; the interface knows three writers, everything else is the assistant.
+    pub(super) fn role(&self) -> Role {
+        self.told_role().unwrap_or(Role::Assistant)
+    }
+
+    fn told_role(&self) -> Option<Role> {
+        [Role::User, Role::Assistant, Role::System]
+            .into_iter()
+            .find(|role| self.role.is_some_and(|told| told.is_str(role.as_str())))
+    }
+
+    /// The sender's id, known from the request that the message answers or else told by the message itself. The
+    /// assistant's messages have none: a server that marks an answer with the id of its question must not replace
+    /// the question.
+    pub(super) fn client(&self, answers: Option<&ClientMessageId>) -> Option<ClientMessageId> {
+        if matches!(self.told_role(), Some(Role::Assistant | Role::System)) {
+            return None;
+        }
+        let told = || ClientMessageId::from_text(&self.client_message_id?.as_str()?);
+        answers.cloned().or_else(told)
+    }
+
+    /// Whether a message without content tells of a newer version than `known`. What it leaves out is no news.
+    pub(super) fn is_news_to(&self, known: &Stamp) -> bool {
+        let revision = self.revision.and_then(Json::as_integer).unwrap_or(known.revision);
+        let updated = self.updated().unwrap_or(known.updated);
+        let rank = self.told_status().map_or(known.rank, |status| status.rank());
+        (revision, updated, rank) > (known.revision, known.updated, known.rank)
+    }
+
+    /// Reads the version. `fallback` is the sequence number of the envelope.
+    pub(super) fn version(&self, id: &str, fallback: Option<u64>) -> Version<'a> {
+        let status = self.told_status().unwrap_or(Status::Sent);
+        let too_much = self.message.raw().len() > MAX_RAW || self.message.depth() > MAX_DEPTH;
+        let completeness = match self.content {
+            _ if too_much => Completeness::Placeholder,
+            None => Completeness::Empty,
+            Some(_) => Completeness::Whole,
+        };
+        let own = self.sequence_number.and_then(Json::as_integer).filter(|&number| number > 0);
+        Version {
+            stamp: Stamp {
+                revision: self.revision.and_then(Json::as_integer).unwrap_or(0),
+                updated: self.updated().unwrap_or(0),
+                rank: status.rank(),
+                completeness,
+                sequence: own.or(fallback).unwrap_or(0),
+            },
+            role: self.role(),
+            status,
+            time: self.time(),
+            raw: if too_much { placeholder(id, self.role()).into() } else { self.message.raw().into() },
+        }
+    }
+
+    fn time(&self) -> Option<u64> {
+        self.timestamp.and_then(instant::read)
+    }
+
+    fn updated(&self) -> Option<u64> {
+        self.updated_at.and_then(instant::read).or_else(|| self.time())
+    }
+
+    fn told_status(&self) -> Option<Status> {
+        let text = self.status?.as_str()?;
+        (text.chars().take(MAX_STATUS + 1).count() <= MAX_STATUS).then(|| Status::named(&text))
+    }
+}
+
+/// A text, or a whole number as the text that spells it: large ids must not be rounded.
+fn id_text(value: Json<'_>) -> Option<Cow<'_, str>> {
+    let text = match value.kind() {
+        Kind::String => value.as_str()?,
+        Kind::Number if value.raw().iter().all(|byte| matches!(byte, b'-' | b'0'..=b'9')) => {
+            String::from_utf8_lossy(value.raw())
+        }
+        Kind::Number => value.as_integer()?.to_string().into(),
+        Kind::Null | Kind::Bool | Kind::Array | Kind::Object => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// What stands in for a message that is too long or too deep to be shown.
+fn placeholder(id: &str, role: Role) -> Vec<u8> {
+    let mut json = String::from("{\"messageId\":");
+    write_str(&mut json, id);
+    json.push_str(",\"role\":");
+    write_str(&mut json, role.as_str());
+    json.push_str(",\"content\":\"\"}");
+    json.into_bytes()
+}
+
+impl From<Reject> for Applied {
+    fn from(reject: Reject) -> Self {
+        Self::Rejected(reject)
+    }
+}

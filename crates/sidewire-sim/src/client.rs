@@ -1,0 +1,119 @@
+//! The client's host: the user's commands go in, effects are carried out.
+
+use sidewire_core::{Command, Effect, Event, Input, Outgoing, SendState, WallTime};
+
+use crate::action::UserAction;
+use crate::world::{Sent, World};
+
+impl World {
+    /// Carries out one effect.
+    pub(crate) fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::OpenSocket { connection, url } => self.dial(connection, &url),
+            Effect::SendFrame { connection, text } => self.send_up(connection, text),
+            Effect::CloseSocket { connection } => self.close_up(connection),
+            Effect::Request { request, http } => self.request(request, &http),
+            Effect::CancelRequest { request } => self.cancel(request),
+        }
+    }
+
+    pub(crate) fn note_event(&mut self, event: &Event) {
+        if let Event::SendChanged { client_message_id, state, .. } = event
+            && let Some(sent) = self.sent.iter_mut().find(|sent| sent.id == *client_message_id)
+        {
+            sent.state = *state;
+        }
+    }
+
+    /// Lets the user, or the browser, do something.
+    pub fn user(&mut self, action: UserAction) {
+        match action {
+            UserAction::Start(session) => self.start(session),
+            UserAction::Stop => {
+                self.host.wanted = false;
+                self.host.shown = None;
+                self.command(Command::StopSync);
+            }
+            UserAction::Leave => {
+                self.host.shown = None;
+                self.command(Command::LeaveSession);
+            }
+            UserAction::Send(session) => {
+                let content = format!("typed {}", self.sent.len());
+                self.send(session, &content);
+            }
+            UserAction::RetryAll => self.retry_all(),
+            UserAction::Refresh => {
+                if let Some(session) = self.host.shown.and_then(|shown| self.session(shown)).cloned() {
+                    self.command(Command::Refresh(session));
+                }
+            }
+            UserAction::Visible(visible) => {
+                self.host.visible = visible;
+                self.command(Command::SetVisible(visible));
+            }
+            UserAction::Online(online) => {
+                self.host.online = online;
+                self.command(Command::SetOnline(online));
+            }
+            UserAction::Token(present) => self.set_token(present),
+        }
+    }
+
+    /// Gives a command.
+    pub fn command(&mut self, command: Command) {
+        self.feed(&Input::Command(command));
+    }
+
+    /// Shows a session.
+    pub fn start(&mut self, session: usize) {
+        if let Some(id) = self.session(session).cloned() {
+            self.host.wanted = true;
+            self.host.shown = Some(session);
+            self.command(Command::StartSync(id));
+        }
+    }
+
+    /// Tells that there is another token, or none any more.
+    pub fn set_token(&mut self, present: bool) {
+        self.host.token = Some(present);
+        if !present {
+            self.life += 1;
+            self.checker.signed_out();
+        }
+        self.checker.token_changed();
+        self.command(Command::SetToken { present });
+    }
+
+    /// Sends a message of the user; its number in [`World::sent`].
+    pub fn send(&mut self, session: usize, content: &str) -> usize {
+        let number = self.sent.len();
+        let Some(id) = self.session(session).cloned() else { return number };
+        let wall = WallTime::from_millis(self.wall());
+        let client_message_id = self.engine.mint_client_message_id(wall);
+        let timeline = self.engine.timeline(&id);
+        let anchor = timeline.and_then(|t| t.rows(0..t.len()).filter_map(|row| row.sequence).max()).unwrap_or(0);
+        self.stats.sends += 1;
+        self.sent.push(Sent {
+            session,
+            id: client_message_id.clone(),
+            content: content.to_owned(),
+            state: SendState::Pending,
+            anchor,
+            life: self.life,
+        });
+        let content = content.to_owned();
+        self.command(Command::Send(Outgoing { session: id, client_message_id, content, wall, url: None, domain: None }));
+        number
+    }
+
+    fn retry_all(&mut self) {
+        let failed = |sent: &&Sent| matches!(sent.state, SendState::Failed(_)) && sent.life == self.life;
+        let retries: Vec<_> = self.sent.iter().filter(failed).map(|sent| (sent.session, sent.id.clone())).collect();
+        for (session, id) in retries {
+            if let Some(session) = self.session(session).cloned() {
+                self.command(Command::RetrySend(session, id));
+            }
+        }
+    }
+}

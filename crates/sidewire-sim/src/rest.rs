@@ -1,0 +1,256 @@
+//! The fake REST server: authorisation, messages, sends; and what can go wrong with each.
+
+use std::collections::BTreeMap;
+
+use sidewire_core::json::{self, Json};
+use sidewire_core::{Body, HttpFailure, HttpRequest, RequestId};
+use sidewire_hub::{query, signing};
+
+use crate::action::{Action, Answer, Mode, ServerAction};
+use crate::log::{Cursor, Draft, ServerKind};
+use crate::push::SECRET;
+use crate::world::{API, APP_KEY, World};
+
+/// What a request asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `POST /api/pusher/auth`.
+    Auth {
+        /// The socket's id.
+        socket: String,
+        /// The channel's name.
+        channel: String,
+    },
+    /// `GET /api/session/:id/messages`.
+    Messages {
+        /// The session's number.
+        session: usize,
+        /// Where the page begins.
+        cursor: Cursor,
+        /// The longest page.
+        limit: usize,
+    },
+    /// `POST /api/agent/interact`.
+    Interact {
+        /// The session's number.
+        session: usize,
+        /// The text.
+        content: String,
+        /// The sender's id.
+        client_id: String,
+    },
+    /// Anything else: a bug.
+    Unknown,
+}
+
+#[derive(Clone, Debug)]
+struct Flight {
+    endpoint: Endpoint,
+    deadline: u64,
+    /// The client still waits.
+    wanted: bool,
+}
+
+/// The REST server and the requests on their way.
+#[derive(Clone, Debug, Default)]
+pub struct Rest {
+    /// How authorisation behaves.
+    pub auth: Mode,
+    /// How the messages endpoint behaves.
+    pub messages: Mode,
+    /// How sends behave.
+    pub interact: Mode,
+    /// How far behind the reads are, in milliseconds.
+    pub lag: u64,
+    /// Whether replies to sends leave out the stored message.
+    pub bare_replies: bool,
+    flights: BTreeMap<RequestId, Flight>,
+    /// Sends done, by idempotency key.
+    done: BTreeMap<String, (usize, usize)>,
+}
+
+impl Rest {
+    /// Ends every fault.
+    pub const fn heal(&mut self) {
+        self.auth = Mode::Good;
+        self.messages = Mode::Good;
+        self.interact = Mode::Good;
+        self.lag = 0;
+    }
+
+    /// How many times a send of the user is in the log: 0 or 1.
+    pub fn has_done(&self, client_id: &str) -> bool {
+        self.done.contains_key(client_id)
+    }
+}
+
+impl World {
+    pub(crate) fn request(&mut self, request: RequestId, http: &HttpRequest) {
+        let endpoint = self.endpoint(http);
+        match endpoint {
+            Endpoint::Messages { .. } => self.stats.fetches += 1,
+            Endpoint::Auth { .. } => self.stats.auths += 1,
+            Endpoint::Interact { .. } | Endpoint::Unknown => {}
+        }
+        let timeout = u64::try_from(http.timeout.as_millis()).unwrap_or(u64::MAX);
+        let flight = Flight { endpoint, deadline: self.now + timeout, wanted: true };
+        self.rest.flights.insert(request, flight);
+        let at = self.now + self.network.delay();
+        self.plan(at, Action::Arrive(request));
+    }
+
+    pub(crate) fn cancel(&mut self, request: RequestId) {
+        if let Some(flight) = self.rest.flights.get_mut(&request) {
+            flight.wanted = false;
+        }
+    }
+
+    /// What a request asks for, read from its bytes alone.
+    pub fn endpoint(&self, http: &HttpRequest) -> Endpoint {
+        let rest = http.url.strip_prefix(API).unwrap_or("");
+        let (path, query_text) = rest.split_once('?').unwrap_or((rest, ""));
+        let known = match path {
+            "/api/pusher/auth" => auth_endpoint(http),
+            "/api/agent/interact" => self.interact_endpoint(http),
+            _ => self.messages_endpoint(path, query_text),
+        };
+        known.unwrap_or(Endpoint::Unknown)
+    }
+
+    fn messages_endpoint(&self, path: &str, query_text: &str) -> Option<Endpoint> {
+        let id = path.strip_prefix("/api/session/")?.strip_suffix("/messages")?;
+        let session = self.session_index(id)?;
+        let pairs = query::pairs(query_text);
+        let number = |name| query::first(&pairs, name).and_then(|text| text.parse::<u64>().ok());
+        let cursor = number("afterSequence")
+            .map(Cursor::After)
+            .or_else(|| number("changedSince").map(Cursor::Changed))
+            .or_else(|| number("since").map(Cursor::Since))
+            .unwrap_or(Cursor::Newest);
+        let limit = usize::try_from(number("limit").unwrap_or(50)).unwrap_or(50);
+        Some(Endpoint::Messages { session, cursor, limit: limit.clamp(1, 100) })
+    }
+
+    fn interact_endpoint(&self, http: &HttpRequest) -> Option<Endpoint> {
+        let Some(Body::Json(text)) = &http.body else { return None };
+        let body = json::parse(text.as_bytes()).ok()?;
+        let field = |name| body.get(name).and_then(Json::as_str).map(std::borrow::Cow::into_owned);
+        let session = self.session_index(&field("sessionId")?)?;
+        Some(Endpoint::Interact { session, content: field("content")?, client_id: field("clientMessageId")? })
+    }
+
+    pub(crate) fn arrived(&mut self, request: RequestId) {
+        let Some(flight) = self.rest.flights.get(&request).cloned() else { return };
+        let mode = match flight.endpoint {
+            Endpoint::Auth { .. } => self.rest.auth,
+            Endpoint::Messages { .. } => self.rest.messages,
+            Endpoint::Interact { .. } | Endpoint::Unknown => self.rest.interact,
+        };
+        let back = self.now + self.network.delay();
+        let late = Answer::failed(HttpFailure::Timeout);
+        let (at, answer) = match mode {
+            Mode::Good => (back, self.serve(&flight.endpoint)),
+            Mode::Status(status, retry_after) => {
+                let told = if self.rng.chance(500) { "SESSION_NOT_FOUND" } else { "SOMETHING" };
+                let body = format!(r#"{{"error":{{"code":"{told}","message":"no"}}}}"#);
+                (back, Answer { retry_after, ..Answer::body(status, body) })
+            }
+            Mode::Hang => (flight.deadline, late),
+            Mode::HangAfter => {
+                self.serve(&flight.endpoint);
+                (flight.deadline, late)
+            }
+            Mode::Reset => (back, Answer::failed(HttpFailure::Network)),
+            Mode::ResetAfter => {
+                self.serve(&flight.endpoint);
+                (back, Answer::failed(HttpFailure::Network))
+            }
+            Mode::Slow(millis) => (back + millis, self.serve(&flight.endpoint)),
+            Mode::Garbage => (back, garbage(&flight.endpoint, self.rng.below(3))),
+        };
+        let answer = if at > flight.deadline { Answer::failed(HttpFailure::Timeout) } else { answer };
+        self.plan(at.min(flight.deadline), Action::Answer(request, answer));
+    }
+
+    /// Whether the engine is to hear of it.
+    pub(crate) fn answer_wanted(&mut self, request: RequestId, answer: &Answer) -> bool {
+        let Some(flight) = self.rest.flights.remove(&request) else { return false };
+        if !flight.wanted {
+            return self.network.chance(self.config.zombies);
+        }
+        if let (Endpoint::Messages { session, .. }, Some(floor)) = (&flight.endpoint, answer.floor) {
+            self.checker.page_arrives(*session, floor);
+        }
+        true
+    }
+
+    fn serve(&mut self, endpoint: &Endpoint) -> Answer {
+        match endpoint {
+            Endpoint::Auth { socket, channel } => self.sign(socket, channel),
+            Endpoint::Messages { session, cursor, limit } => {
+                let as_of = self.now.saturating_sub(self.rest.lag);
+                let page = self.log.page(*session, *cursor, *limit, as_of);
+                let floor = (*cursor == Cursor::Newest).then_some(page.first);
+                Answer { floor, ..Answer::body(200, page.body) }
+            }
+            Endpoint::Interact { session, content, client_id } => self.interact(*session, content, client_id),
+            Endpoint::Unknown => Answer::body(404, "{}".to_owned()),
+        }
+    }
+
+    fn sign(&mut self, socket: &str, channel: &str) -> Answer {
+        let auth = signing::channel_signature(APP_KEY, SECRET, socket, channel);
+        let session = channel.strip_prefix("private-session-").and_then(|id| self.session_index(id));
+        let log = session.and_then(|index| self.log.sessions.get(index));
+        let head = log.filter(|_| self.log.kind != ServerKind::Times).map(|log| log.last_sequence);
+        let body = match head.filter(|_| self.rng.chance(500)) {
+            Some(head) => format!(r#"{{"auth":"{auth}","lastSequenceNumber":{head}}}"#),
+            None => format!(r#"{{"auth":"{auth}"}}"#),
+        };
+        Answer::body(200, body)
+    }
+
+    fn interact(&mut self, session: usize, content: &str, client_id: &str) -> Answer {
+        let (now, known) = (self.now, self.rest.done.get(client_id).copied());
+        let (session, index) = known.unwrap_or_else(|| {
+            let origin = Some(client_id);
+            let draft = Draft { role: "user", content, status: "sent", origin, numbered: true };
+            (session, self.log.append(now, session, draft))
+        });
+        if known.is_none() {
+            self.rest.done.insert(client_id.to_owned(), (session, index));
+            self.publish_message(session, index, "new_message");
+            if self.config.agent {
+                let steps = u8::try_from(1 + self.rng.below(4)).unwrap_or(1);
+                let at = now + self.rng.between(20, 500);
+                self.plan(at, Action::Server(ServerAction::Agent(session, None, steps)));
+            }
+        }
+        let stored = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        let message = stored.map_or("null", |stored| stored.latest().json.as_str());
+        Answer::body(200, match self.rest.bare_replies {
+            true => r#"{"taskId":"t","status":"accepted"}"#.to_owned(),
+            false => format!(r#"{{"taskId":"t","status":"accepted","message":{message}}}"#),
+        })
+    }
+}
+
+fn auth_endpoint(http: &HttpRequest) -> Option<Endpoint> {
+    let Some(Body::Form(form)) = &http.body else { return None };
+    let pairs = query::pairs(form);
+    let field = |name| query::first(&pairs, name).map(str::to_owned);
+    Some(Endpoint::Auth { socket: field("socket_id")?, channel: field("channel_name")? })
+}
+
+fn garbage(endpoint: &Endpoint, kind: u64) -> Answer {
+    let body = match (endpoint, kind) {
+        // Well formed, but signed with another secret: the push server refuses it.
+        (Endpoint::Auth { socket, channel }, 0) => {
+            let auth = signing::channel_signature(APP_KEY, "another", socket, channel);
+            format!(r#"{{"auth":"{auth}"}}"#)
+        }
+        (_, 1) => "<html>maintenance</html>".to_owned(),
+        _ => "{}".to_owned(),
+    };
+    Answer::body(200, body)
+}

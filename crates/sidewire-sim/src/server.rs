@@ -1,0 +1,167 @@
+//! What the servers do by themselves: messages from elsewhere, the agent's answers, junk.
+
+use crate::action::{Action, Down, Publication, ServerAction};
+use crate::log::{Draft, ServerKind};
+use crate::world::World;
+
+impl World {
+    pub(crate) fn server(&mut self, action: ServerAction) {
+        match action {
+            ServerAction::Say(session) => {
+                self.say(session);
+            }
+            ServerAction::Edit(session) => self.edit(session),
+            ServerAction::Typing(session, typing) => {
+                let context = self.rng.pick(&["thinking", "executing", "verifying", "?"], "thinking");
+                let fields = format!(r#""isTyping":{typing},"context":"{context}""#);
+                self.publish_event(session, "typing", &fields);
+            }
+            ServerAction::Finish(session) => self.finish(session),
+            ServerAction::Agent(session, message, left) => self.agent(session, message, left),
+            ServerAction::Junk(kind) => self.junk(kind),
+        }
+    }
+
+    /// Stores and publishes a message of somebody else; returns its index.
+    pub fn say(&mut self, session: usize) -> usize {
+        let length = self.log.sessions.get(session).map_or(0, |log| log.messages.len());
+        let role = self.rng.pick(&["user", "assistant", "assistant", "system"], "assistant");
+        // Only a server with a change counter can show unnumbered messages by REST.
+        let numbered = self.log.kind != ServerKind::Revisions || !self.rng.chance(self.unnumbered());
+        let content = format!("said \"{length}\" \u{e9}\u{1f600}");
+        let draft = Draft { role, content: &content, status: "success", origin: None, numbered };
+        let index = self.log.append(self.now, session, draft);
+        self.publish_message(session, index, "new_message");
+        index
+    }
+
+    /// Half of the seeds have a server that leaves some messages unnumbered.
+    fn unnumbered(&self) -> u64 {
+        if self.config.seed.is_multiple_of(2) { 200 } else { 0 }
+    }
+
+    fn edit(&mut self, session: usize) {
+        let Some(length) = self.log.sessions.get(session).map(|log| log.messages.len()) else { return };
+        if length == 0 {
+            return;
+        }
+        let index = length - 1 - self.rng.index(length.min(6));
+        let content = format!("edited at {}", self.now);
+        let keep = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        // The user's own words stay: without an echoed id only they tell whose message it is.
+        let content = keep.filter(|m| m.role == "user").map_or(content, |m| m.content.clone());
+        self.log.update(self.now, session, index, "success", &content);
+        self.publish_message(session, index, "message_update");
+    }
+
+    fn finish(&mut self, session: usize) {
+        let last = self.log.sessions.get(session).map_or(0, |log| log.last_sequence);
+        let head = if self.log.kind == ServerKind::Times || self.rng.chance(300) {
+            String::new()
+        } else {
+            format!(r#","lastSequenceNumber":{last}"#)
+        };
+        let fields = format!(r#""data":{{"taskId":"t","action":"finish","status":"success"{head}}}"#);
+        self.publish_event(session, "interact_response", &fields);
+    }
+
+    fn agent(&mut self, session: usize, message: Option<usize>, left: u8) {
+        let now = self.now;
+        let text = format!("answer, {left} steps left");
+        let index = if let Some(index) = message {
+            let status = if left == 0 { "success" } else { "streaming" };
+            self.log.update(now, session, index, status, &text);
+            self.publish_message(session, index, "message_update");
+            index
+        } else {
+            self.server(ServerAction::Typing(session, true));
+            let origin = None;
+            let draft = Draft { role: "assistant", content: &text, status: "streaming", origin, numbered: true };
+            let index = self.log.append(now, session, draft);
+            self.publish_message(session, index, "new_message");
+            index
+        };
+        let at = now + self.rng.between(30, 1500);
+        let next = match left {
+            0 => ServerAction::Finish(session),
+            left => ServerAction::Agent(session, Some(index), left - 1),
+        };
+        self.plan(at, Action::Server(next));
+    }
+
+    /// Publishes a stored message's newest version, or only the news of it.
+    pub fn publish_message(&mut self, session: usize, index: usize, name: &'static str) {
+        let poke = self.network.pokes;
+        let poke = self.network.chance(poke) && (name == "new_message" || self.log.kind == ServerKind::Revisions);
+        let Some(log) = self.log.sessions.get(session) else { return };
+        let Some(stored) = log.messages.get(index) else { return };
+        let version = stored.latest();
+        let id = &stored.id;
+        let message = match poke {
+            false => version.json.clone(),
+            true if self.log.kind == ServerKind::Revisions => {
+                format!(r#"{{"messageId":"{id}","content":null,"revision":{}}}"#, version.revision)
+            }
+            true => format!(r#"{{"messageId":"{id}"}}"#),
+        };
+        self.publish_event(session, name, &format!(r#""message":{message}"#));
+    }
+
+    /// Publishes any event of a session.
+    pub fn publish_event(&mut self, session: usize, name: &'static str, fields: &str) {
+        let Some(id) = self.session(session) else { return };
+        let data = format!(r#"{{"type":"{name}","sessionId":"{id}",{fields}}}"#);
+        for at in self.network.publish_times(self.now, session) {
+            let data = data.clone();
+            self.plan(at, Action::Publish(Publication { name, session, data }));
+        }
+    }
+
+    /// Puts a frame into every live socket that no correct server would send.
+    pub fn junk(&mut self, kind: u8) {
+        let frame = self.junk_frame(kind);
+        for connection in self.push.live() {
+            if self.push.conn(connection).is_some_and(|conn| conn.upgraded) {
+                let down = frame.clone().map_or(Down::Binary, Down::Frame);
+                self.to_client(connection, down);
+            }
+        }
+    }
+
+    fn junk_frame(&self, kind: u8) -> Option<String> {
+        let shown = self.host.shown.unwrap_or(0);
+        let other = (shown + 1) % self.log.sessions.len().max(1);
+        let name = |session: usize| self.session(session).map_or("none", |id| id.as_str());
+        let foreign = self.log.sessions.get(other).and_then(|log| log.messages.last());
+        let foreign = foreign.map_or("{}", |stored| stored.latest().json.as_str());
+        let event = |channel: &str, event: &str, data: &str| {
+            let mut text = format!(r#"{{"event":"{event}","channel":"private-session-{channel}","data":"#);
+            sidewire_core::json::write_str(&mut text, data);
+            text.push('}');
+            Some(text)
+        };
+        match kind % 14 {
+            0 => Some(String::new()),
+            1 => Some("[1]".to_owned()),
+            2 => Some(r#"{"event":"#.to_owned()),
+            3 => event(name(shown), "new_message", "plain"),
+            4 => event(name(shown), "new_message", r#"{"message":{}}"#),
+            // A message of another session, on its own channel and smuggled into ours.
+            5 => event(name(other), "new_message", &format!(r#"{{"message":{foreign}}}"#)),
+            6 if other != shown => event(name(shown), "new_message", &format!(r#"{{"message":{foreign}}}"#)),
+            7 if other != shown => {
+                let data = format!(r#"{{"sessionId":"{}","message":{{"messageId":"x","content":"y"}}}}"#, name(other));
+                event(name(shown), "new_message", &data)
+            }
+            8 => Some(r#"{"event":"pusher:error","data":{"code":4301,"message":"rate"}}"#.to_owned()),
+            9 => Some(r#"{"event":"pusher:error","data":{"code":4009,"message":"late"}}"#.to_owned()),
+            10 => event(name(shown), "pusher_internal:subscription_succeeded", "{}"),
+            11 => {
+                let data = r#"{\"socket_id\":\"9.9\",\"activity_timeout\":1}"#;
+                Some(format!(r#"{{"event":"pusher:connection_established","data":"{data}"}}"#))
+            }
+            12 => Some(r#"{"event":"toString","data":7}"#.to_owned()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What happened: a hash always, readable lines when somebody wants to look.
+
+use std::fmt;
+
+use sidewire_core::{Body, Effect, Event, Input, SocketEvent};
+
+/// The record of one run.
+#[derive(Debug, Default)]
+pub struct Trace {
+    hash: u64,
+    recording: bool,
+    /// Readable lines, when recording.
+    pub lines: Vec<String>,
+    /// Every effect with its time, when recording.
+    pub effects: Vec<(u64, Effect)>,
+    /// Every event with its time, when recording.
+    pub events: Vec<(u64, Event)>,
+}
+
+impl Trace {
+    /// A trace that keeps lines, effects and events if `recording`.
+    pub fn new(recording: bool) -> Self {
+        Self { recording, ..Self::default() }
+    }
+
+    /// A hash over every input and effect with its time and over the kinds of all events.
+    pub const fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// A line of the world around the engine. Not part of the hash.
+    pub fn note(&mut self, now: u64, text: fmt::Arguments<'_>) {
+        if self.recording {
+            self.lines.push(format!("{} .. {text}", clock(now)));
+        }
+    }
+
+    pub(crate) fn input(&mut self, now: u64, input: &Input<'_>) {
+        self.word(now);
+        match input {
+            Input::Command(command) => {
+                self.word(1);
+                self.bytes(format!("{command:?}").as_bytes());
+            }
+            Input::Socket(connection, event) => {
+                self.word(2 + (u64::from(connection.as_raw()) << 8));
+                match event {
+                    SocketEvent::Frame(bytes) => self.bytes(bytes),
+                    SocketEvent::Closed { code, .. } => self.word(u64::from(*code)),
+                    SocketEvent::Opened | SocketEvent::BinaryFrame => self.word(0),
+                }
+            }
+            Input::Response(request, outcome) => {
+                self.word(3 + (u64::from(request.as_raw()) << 8));
+                match outcome {
+                    Ok(response) => {
+                        self.word(u64::from(response.status));
+                        self.bytes(response.body);
+                    }
+                    Err(_) => self.word(1),
+                }
+            }
+            Input::Timeout => self.word(4),
+        }
+        if self.recording {
+            self.lines.push(format!("{} -> {}", clock(now), input_line(input)));
+        }
+    }
+
+    pub(crate) fn effect(&mut self, now: u64, effect: &Effect) {
+        match effect {
+            Effect::OpenSocket { connection, url } => {
+                self.word(5 + (u64::from(connection.as_raw()) << 8));
+                self.bytes(url.as_bytes());
+            }
+            Effect::SendFrame { connection, text } => {
+                self.word(6 + (u64::from(connection.as_raw()) << 8));
+                self.bytes(text.as_bytes());
+            }
+            Effect::CloseSocket { connection } => self.word(7 + (u64::from(connection.as_raw()) << 8)),
+            Effect::Request { request, http } => {
+                self.word(8 + (u64::from(request.as_raw()) << 8));
+                self.bytes(http.url.as_bytes());
+                if let Some(Body::Form(body) | Body::Json(body)) = &http.body {
+                    self.bytes(body.as_bytes());
+                }
+            }
+            Effect::CancelRequest { request } => self.word(9 + (u64::from(request.as_raw()) << 8)),
+        }
+        if self.recording {
+            self.lines.push(format!("{} <- {}", clock(now), effect_line(effect)));
+            self.effects.push((now, effect.clone()));
+        }
+    }
+
+    pub(crate) fn event(&mut self, now: u64, event: &Event) {
+        self.word(match event {
+            Event::StatusChanged(change) => 16 + change.current as u64,
+            Event::FreshnessChanged(freshness) => 32 + *freshness as u64,
+            Event::TimelineChanged { revision, .. } => 64 + (revision << 8),
+            Event::NewMessage { .. } => 10,
+            Event::TypingChanged { typing, .. } => 48 + u64::from(typing.is_some()),
+            Event::InteractResponse(_) => 11,
+            Event::Reconnecting { attempt, .. } => 12 + (u64::from(*attempt) << 8),
+            Event::SendChanged { .. } => 13,
+            Event::CallAnswered { .. } => 14,
+            Event::Problem(problem) => 80 + problem.code as u64,
+            #[allow(unreachable_patterns, reason = "the engine may learn to tell more")]
+            _ => 15,
+        });
+        if self.recording {
+            self.lines.push(format!("{} <= {event:?}", clock(now)));
+            self.events.push((now, event.clone()));
+        }
+    }
+
+    fn word(&mut self, word: u64) {
+        self.hash = (self.hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.chunks_exact(8);
+        for chunk in &mut chunks {
+            let mut word = [0; 8];
+            word.copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+        let tail = chunks.remainder().iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
+        self.word(tail ^ (u64::try_from(bytes.len()).unwrap_or(0) << 56));
+    }
+}
+
+fn clock(now: u64) -> String {
+    format!("{:>5}.{:03}", now / 1000, now % 1000)
+}
+
+fn input_line(input: &Input<'_>) -> String {
+    match input {
+        Input::Command(command) => format!("command {command:?}"),
+        Input::Socket(connection, SocketEvent::Frame(bytes)) => {
+            format!("#{} frame {}", connection.as_raw(), String::from_utf8_lossy(bytes))
+        }
+        Input::Socket(connection, event) => format!("#{} {event:?}", connection.as_raw()),
+        Input::Response(request, Ok(response)) => {
+            let body = String::from_utf8_lossy(response.body);
+            let body: String = body.chars().take(2000).collect();
+            format!("!{} {} {:?} {body}", request.as_raw(), response.status, response.retry_after)
+        }
+        Input::Response(request, Err(failure)) => format!("!{} {failure:?}", request.as_raw()),
+        Input::Timeout => "timeout".to_owned(),
+    }
+}
+
+fn effect_line(effect: &Effect) -> String {
+    match effect {
+        Effect::OpenSocket { connection, url } => format!("#{} open {url}", connection.as_raw()),
+        Effect::SendFrame { connection, text } => format!("#{} send {text}", connection.as_raw()),
+        Effect::CloseSocket { connection } => format!("#{} close", connection.as_raw()),
+        Effect::Request { request, http } => {
+            format!("!{} {} {} {:?}", request.as_raw(), http.method.as_str(), http.url, http.body)
+        }
+        Effect::CancelRequest { request } => format!("!{} cancel", request.as_raw()),
+    }
+}

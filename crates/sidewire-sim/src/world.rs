@@ -1,0 +1,379 @@
+//! The engine in its world: virtual clock, queue of what is planned, and the one place where inputs are given.
+
+use sidewire_core::{
+    ClientMessageId, Config, ConfigInput, Effect, Engine, Event, HttpResponse, Input, Policy, Seed, SendState, SessionId,
+    Timestamp,
+};
+
+use crate::action::{Action, Answer, Down};
+use crate::invariants::{Checker, Violation};
+use crate::log::{Draft, ServerKind, ServerLog, SessionLog};
+use crate::network::Network;
+use crate::push::Push;
+use crate::queue::Queue;
+use crate::rest::Rest;
+use crate::rng::Rng;
+use crate::trace::Trace;
+
+/// What a world is built from.
+#[derive(Clone, Debug)]
+pub struct WorldConfig {
+    /// Where the randomness of engine, network and servers begins.
+    pub seed: u64,
+    /// What the server can do.
+    pub kind: ServerKind,
+    /// Whether the server tells senders' ids.
+    pub echoes_ids: bool,
+    /// How many sessions there are.
+    pub sessions: usize,
+    /// Messages that each session has from the start.
+    pub history: usize,
+    /// One-way delay in milliseconds: least and most.
+    pub latency: (u64, u64),
+    /// The engine's jitter in thousandths; 0 for exact times.
+    pub jitter: u32,
+    /// Whether the engine has a push key.
+    pub key: bool,
+    /// Whether the host has a token; `None` when it does not know yet.
+    pub token: Option<bool>,
+    /// How far the server's clock is from the client's, in milliseconds.
+    pub skew: i64,
+    /// Late events of sockets and requests that the engine gave up, in thousandths.
+    pub zombies: u64,
+    /// Whether a timer goes before what arrives at the same time.
+    pub timers_first: bool,
+    /// Whether to keep lines, effects and events.
+    pub record: bool,
+    /// Whether the agent answers what the user sends.
+    pub agent: bool,
+}
+
+impl Default for WorldConfig {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            kind: ServerKind::Revisions,
+            echoes_ids: true,
+            sessions: 2,
+            history: 3,
+            latency: (20, 20),
+            jitter: 0,
+            key: true,
+            token: Some(true),
+            skew: 0,
+            zombies: 0,
+            timers_first: false,
+            record: true,
+            agent: false,
+        }
+    }
+}
+
+/// A message of the user.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Where it was written.
+    pub session: usize,
+    /// Its id.
+    pub id: ClientMessageId,
+    /// What it says.
+    pub content: String,
+    /// What the engine told last.
+    pub state: SendState,
+    /// The largest sequence number in the view when it was written.
+    pub anchor: u64,
+    /// The timeline's life in which it was written; a sign-out ends that.
+    pub life: u32,
+}
+
+/// Figures of one run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stats {
+    /// Inputs given to the engine.
+    pub steps: u64,
+    /// Faults that happened.
+    pub faults: u64,
+    /// Sockets opened.
+    pub opens: u64,
+    /// Requests for messages.
+    pub fetches: u64,
+    /// Authorisation requests.
+    pub auths: u64,
+    /// Messages that the user sent.
+    pub sends: u64,
+}
+
+/// The user's side of things, as the checker knows it: from commands alone.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The session shown.
+    pub shown: Option<usize>,
+    /// Started and not stopped.
+    pub wanted: bool,
+    /// The page is visible.
+    pub visible: bool,
+    /// The browser says online.
+    pub online: bool,
+    /// There is a token.
+    pub token: Option<bool>,
+    /// Nothing reaches the client before.
+    pub frozen_until: u64,
+    /// Lateness of timers.
+    pub timer_delay: u64,
+}
+
+/// Everything.
+#[derive(Debug)]
+pub struct World {
+    /// The virtual clock in milliseconds.
+    pub now: u64,
+    /// The engine under test.
+    pub engine: Engine,
+    /// The server's memory.
+    pub log: ServerLog,
+    /// The push server and its sockets.
+    pub push: Push,
+    /// The REST server and its requests.
+    pub rest: Rest,
+    /// Delays and losses.
+    pub network: Network,
+    /// What happened.
+    pub trace: Trace,
+    /// Figures.
+    pub stats: Stats,
+    /// The user's side.
+    pub host: Host,
+    /// What the user wrote.
+    pub sent: Vec<Sent>,
+    /// How it was built.
+    pub config: WorldConfig,
+    pub(crate) queue: Queue,
+    pub(crate) checker: Checker,
+    pub(crate) rng: Rng,
+    /// The timelines' life: grows with every sign-out.
+    pub(crate) life: u32,
+}
+
+/// The client's wall clock is this far from the simulator's.
+const WALL_OFFSET: u64 = 1_790_000_000_000;
+
+/// Key of the one app.
+pub(crate) const APP_KEY: &str = "dev-key";
+/// Origin of the REST server.
+pub(crate) const API: &str = "http://127.0.0.1:3000";
+
+impl World {
+    /// A world at rest at time 1000.
+    ///
+    /// # Panics
+    /// If the built-in configuration were wrong.
+    pub fn new(config: WorldConfig) -> Self {
+        let mut rng = Rng::new(config.seed);
+        let now = 1000;
+        let policy = Policy { jitter: config.jitter, ..Policy::default() };
+        let input = ConfigInput {
+            key: config.key.then(|| APP_KEY.to_owned()),
+            api_base: Some(API.to_owned()),
+            policy,
+            ..ConfigInput::default()
+        };
+        #[allow(clippy::expect_used, reason = "the input is the constant above")]
+        let built = Config::build(input).expect("the simulator's configuration is valid");
+        let engine = Engine::new(built, Seed(rng.next_u64()), Timestamp::from_millis(now));
+        let log = build_log(&config);
+        let host = Host {
+            shown: None,
+            wanted: false,
+            visible: true,
+            online: true,
+            token: None,
+            frozen_until: 0,
+            timer_delay: 0,
+        };
+        let mut world = Self {
+            now,
+            engine,
+            push: Push::new(rng.next_u64()),
+            rest: Rest::default(),
+            network: Network::new(rng.next_u64(), config.latency, config.sessions),
+            trace: Trace::new(config.record),
+            stats: Stats::default(),
+            host,
+            sent: Vec::new(),
+            queue: Queue::default(),
+            checker: Checker::new(config.sessions),
+            rng,
+            life: 0,
+            log,
+            config,
+        };
+        if let Some(present) = world.config.token {
+            world.set_token(present);
+        }
+        world
+    }
+
+    /// The first violation of an invariant, if any.
+    pub fn violation(&self) -> Option<&Violation> {
+        self.checker.violation()
+    }
+
+    /// The id of a session.
+    pub fn session(&self, session: usize) -> Option<&SessionId> {
+        self.log.sessions.get(session).map(|log| &log.id)
+    }
+
+    /// The number of a session.
+    pub fn session_index(&self, id: &str) -> Option<usize> {
+        self.log.sessions.iter().position(|log| log.id.as_str() == id)
+    }
+
+    /// The client's wall clock.
+    pub fn wall(&self) -> u64 {
+        WALL_OFFSET + self.now
+    }
+
+    /// Plans something.
+    pub fn plan(&mut self, at: u64, action: Action) {
+        self.queue.push(at.max(self.now), action);
+    }
+
+    /// Lets everything up to `until` happen, in order, or up to the first violation.
+    pub fn run_until(&mut self, until: u64) {
+        while self.violation().is_none() && self.step(until) {}
+        self.now = self.now.max(until);
+    }
+
+    /// Lets so many milliseconds pass.
+    pub fn run_for(&mut self, millis: u64) {
+        self.run_until(self.now + millis);
+    }
+
+    /// Runs until `done`, at most so many milliseconds; tells whether it came to that.
+    pub fn run_while(&mut self, millis: u64, mut done: impl FnMut(&Self) -> bool) -> bool {
+        let until = self.now + millis;
+        while !done(self) {
+            if self.violation().is_some() || !self.step(until) {
+                self.now = self.now.max(until);
+                return done(self);
+            }
+        }
+        true
+    }
+
+    /// Lets the next thing happen, unless it lies after `until`.
+    pub fn step(&mut self, until: u64) -> bool {
+        let planned = self.queue.next_at();
+        let hub = self.push.next_timeout();
+        let timer = self.timer_at();
+        let Some(at) = [planned, hub, timer].into_iter().flatten().min().filter(|at| *at <= until) else {
+            return false;
+        };
+        self.now = self.now.max(at);
+        let timer_due = timer == Some(at);
+        if timer_due && (self.config.timers_first || (planned != Some(at) && hub != Some(at))) {
+            self.checker.tick(self.now);
+            self.feed(&Input::Timeout);
+        } else if planned == Some(at) {
+            self.happen();
+        } else if hub == Some(at) {
+            self.push.handle_timeout(self.now);
+            self.drain_hub();
+        }
+        true
+    }
+
+    fn timer_at(&self) -> Option<u64> {
+        let deadline = self.engine.poll_timeout()?.as_millis();
+        Some(deadline.saturating_add(self.host.timer_delay).max(self.host.frozen_until).max(self.now))
+    }
+
+    fn happen(&mut self) {
+        let Some((_, serial, action)) = self.queue.pop() else { return };
+        let frozen = self.host.frozen_until;
+        let to_client = matches!(action, Action::Down(..) | Action::Answer(..) | Action::User(_));
+        if to_client && self.now < frozen {
+            self.queue.defer(frozen, serial, action);
+            return;
+        }
+        match action {
+            Action::User(user) => self.user(user),
+            Action::Server(server) => self.server(server),
+            Action::Fault(fault) => self.fault(fault),
+            Action::Dial(connection) => self.dialled(connection),
+            Action::Down(connection, down) => self.came_down(connection, &down),
+            Action::Up(connection, up) => self.came_up(connection, up),
+            Action::Arrive(request) => self.arrived(request),
+            Action::Answer(request, answer) => self.answered(request, &answer),
+            Action::Publish(publication) => self.publish_now(&publication),
+        }
+    }
+
+    fn came_down(&mut self, connection: sidewire_core::ConnectionId, down: &Down) {
+        if self.socket_event_wanted(connection, down) {
+            let event = crate::push::socket_event(down);
+            self.feed(&Input::Socket(connection, event));
+        }
+    }
+
+    fn answered(&mut self, request: sidewire_core::RequestId, answer: &Answer) {
+        if !self.answer_wanted(request, answer) {
+            return;
+        }
+        let outcome = match &answer.outcome {
+            Ok((status, body)) => {
+                Ok(HttpResponse { status: *status, retry_after: answer.retry_after, body: body.as_bytes() })
+            }
+            Err(failure) => Err(*failure),
+        };
+        self.feed(&Input::Response(request, outcome));
+    }
+
+    /// The one door to the engine: input in, everything out, checked before it takes effect.
+    pub fn feed(&mut self, input: &Input<'_>) {
+        self.stats.steps += 1;
+        self.trace.input(self.now, input);
+        let before = self.before(input);
+        self.engine.handle_input(Timestamp::from_millis(self.now), input.clone());
+        let effects: Vec<Effect> = std::iter::from_fn(|| self.engine.poll_effect()).collect();
+        let events: Vec<Event> = std::iter::from_fn(|| self.engine.poll_event()).collect();
+        for effect in &effects {
+            self.trace.effect(self.now, effect);
+        }
+        for event in &events {
+            self.trace.event(self.now, event);
+            self.note_event(event);
+        }
+        self.check(&before, &effects, &events);
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+}
+
+fn build_log(config: &WorldConfig) -> ServerLog {
+    let sessions = (0..config.sessions).filter_map(|index| {
+        let id = SessionId::parse(&format!("s{index}")).ok()?;
+        Some(SessionLog { id, messages: Vec::new(), revision: 0, last_sequence: 0 })
+    });
+    let wall_offset = WALL_OFFSET.saturating_add_signed(config.skew);
+    let mut log = ServerLog {
+        kind: config.kind,
+        echoes_ids: config.echoes_ids,
+        wall_offset,
+        sessions: sessions.collect(),
+    };
+    for session in 0..config.sessions {
+        for index in 0..config.history {
+            let role = if index % 2 == 0 { "user" } else { "assistant" };
+            let content = format!("old {index}");
+            let draft = Draft { role, content: &content, status: "success", origin: None, numbered: true };
+            // Spread over the first second, so that times differ.
+            log.append(u64::try_from(index).unwrap_or(0) * 5, session, draft);
+        }
+    }
+    for version in log.sessions.iter_mut().flat_map(|s| &mut s.messages).flat_map(|m| &mut m.versions) {
+        version.at = 0;
+    }
+    log
+}

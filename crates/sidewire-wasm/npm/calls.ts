@@ -1,0 +1,97 @@
+import { SidewireError } from "./errors.js";
+import type { Session } from "../types/index.js";
+
+/** The module's answer to an API call. */
+export interface CallAnswered {
+  type: "callAnswered";
+  call: number;
+  body: string | null;
+  failure: { status: number | null; code: string; message: string } | null;
+}
+
+interface Waiting {
+  resolve: (body: string) => void;
+  reject: (error: SidewireError) => void;
+}
+
+/** Promises of the API calls under way. */
+export class Calls {
+  private waiting = new Map<number, Waiting>();
+  /** The module may answer before its call returns, for instance when there is no token. */
+  private early = new Map<number, CallAnswered>();
+
+  begin(start: () => number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const call = start();
+      this.waiting.set(call, { resolve, reject });
+      const answer = this.early.get(call);
+      if (answer) this.answered(answer);
+    });
+  }
+
+  answered(answer: CallAnswered): void {
+    const waiting = this.waiting.get(answer.call);
+    if (!waiting) {
+      this.early.set(answer.call, answer);
+      return;
+    }
+    this.waiting.delete(answer.call);
+    this.early.delete(answer.call);
+    if (answer.failure) {
+      const { status, code, message } = answer.failure;
+      waiting.reject(new SidewireError("request_failed", message, { status, serverCode: code }));
+    } else {
+      waiting.resolve(answer.body ?? "");
+    }
+  }
+
+  closeAll(): void {
+    for (const waiting of this.waiting.values()) {
+      waiting.reject(new SidewireError("closed", "The client was closed before the answer came"));
+    }
+    this.waiting.clear();
+    this.early.clear();
+  }
+}
+
+/** Reads one session of an answer; what is missing or of another type becomes `null`. */
+export function readSession(value: unknown): Session | null {
+  if (typeof value !== "object" || value === null) return null;
+  const fields = value as Record<string, unknown>;
+  const sessionId = fields["sessionId"] ?? fields["id"];
+  if (typeof sessionId !== "string" || sessionId === "") return null;
+  const text = (name: string): string | null => (typeof fields[name] === "string" ? fields[name] : null);
+  const time = (name: string): number | string | null =>
+    typeof fields[name] === "number" || typeof fields[name] === "string" ? fields[name] : null;
+  const head = fields["lastSequenceNumber"];
+  return Object.freeze({
+    sessionId,
+    title: text("title"),
+    status: text("status") ?? "active",
+    url: text("url"),
+    domain: text("domain"),
+    createdAt: time("createdAt"),
+    updatedAt: time("updatedAt"),
+    lastSequenceNumber: typeof head === "number" ? head : null,
+  });
+}
+
+/** Reads the JSON of an answer. */
+export function parseAnswer(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new SidewireError("request_failed", "The server answered with something that is not JSON", {
+      serverCode: "BAD_ANSWER",
+    });
+  }
+}
+
+/** Reads the list of sessions of an answer. */
+export function readSessions(body: string): readonly Session[] {
+  const answer = parseAnswer(body);
+  const list: unknown =
+    typeof answer === "object" && answer !== null && "sessions" in answer ? answer.sessions : answer;
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  return Object.freeze(entries.map(readSession).filter((session) => session !== null));
+}

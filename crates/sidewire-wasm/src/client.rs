@@ -1,0 +1,223 @@
+//! The client as JavaScript holds it. Every method converts, forwards, converts.
+#![expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands optional strings over by value")]
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use sidewire_core::timeline::write_row_json;
+use sidewire_core::{
+    ApiCall, CallId, ClientMessageId, Command, Config, Outgoing, Seed, SessionFields, SessionId, Timeline,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::convert;
+use crate::driver::{Driver, clock, coded_error, http};
+use crate::host::RawHost;
+use crate::options::{RawOptions, config_input};
+
+/// One connection and its sessions. The package's `createClient` wraps it.
+#[wasm_bindgen]
+pub struct RawClient {
+    driver: Rc<Driver>,
+    last_call: Cell<u32>,
+}
+
+#[wasm_bindgen]
+impl RawClient {
+    /// Checks the settings and builds a client at rest. The seed is 64 bits in two halves.
+    ///
+    /// Throws an `Error` with code `bad_config` and a sentence that names the setting.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &RawOptions, host: RawHost, seed_high: f64, seed_low: f64) -> Result<Self, JsValue> {
+        let config = Config::build(config_input(options));
+        let config = config.map_err(|error| coded_error("bad_config", &error.to_string()))?;
+        let driver = Driver::new(config, Seed(http::seed_from(seed_high, seed_low)), host);
+        driver.ask_for_token();
+        Ok(Self { driver, last_call: Cell::new(0) })
+    }
+
+    /// Opens the connection with no session shown.
+    pub fn connect(&self) {
+        self.driver.command(Command::Connect);
+    }
+
+    /// Watches exactly this session. Throws `bad_session_id`.
+    #[wasm_bindgen(js_name = startSync)]
+    pub fn start_sync(&self, session: &str) -> Result<(), JsValue> {
+        self.driver.command(Command::StartSync(session_id(session)?));
+        Ok(())
+    }
+
+    /// Watches no session, keeps the connection.
+    #[wasm_bindgen(js_name = leaveSession)]
+    pub fn leave_session(&self) {
+        self.driver.command(Command::LeaveSession);
+    }
+
+    /// Closes the connection.
+    #[wasm_bindgen(js_name = stopSync)]
+    pub fn stop_sync(&self) {
+        self.driver.command(Command::StopSync);
+    }
+
+    /// Fetches what is missing in the watched session.
+    pub fn refresh(&self) {
+        if let Some(session) = self.driver.with_engine(|engine| engine.shown().cloned()) {
+            self.driver.command(Command::Refresh(session));
+        }
+    }
+
+    /// Shows and sends a message; returns its client id. Throws `bad_session_id` or `no_session`.
+    #[wasm_bindgen(js_name = sendMessage)]
+    pub fn send_message(
+        &self,
+        content: String,
+        session: Option<String>,
+        url: Option<String>,
+        domain: Option<String>,
+    ) -> Result<String, JsValue> {
+        let session = self.session_or_shown(session.as_deref())?;
+        let wall = clock::wall_now();
+        let client_message_id = self.driver.with_engine(|engine| engine.mint_client_message_id(wall));
+        let id = client_message_id.as_str().to_owned();
+        self.driver.command(Command::Send(Outgoing {
+            session,
+            client_message_id,
+            content,
+            wall,
+            url,
+            domain,
+        }));
+        Ok(id)
+    }
+
+    /// Tries a failed message again.
+    #[wasm_bindgen(js_name = retryMessage)]
+    pub fn retry_message(&self, client_message_id: &str, session: Option<String>) -> Result<(), JsValue> {
+        let session = self.session_or_shown(session.as_deref())?;
+        if let Some(id) = ClientMessageId::from_text(client_message_id) {
+            self.driver.command(Command::RetrySend(session, id));
+        }
+        Ok(())
+    }
+
+    /// The client's state as a plain object, `ClientSnapshot` of the contract.
+    pub fn snapshot(&self) -> JsValue {
+        self.driver.with_engine(|engine| convert::snapshot(engine))
+    }
+
+    /// The counters as a plain object, `Counters` of the contract.
+    pub fn counters(&self) -> JsValue {
+        self.driver.with_engine(|engine| convert::counters(engine.counters()))
+    }
+
+    /// The push server's id of the open socket.
+    #[wasm_bindgen(js_name = socketId)]
+    pub fn socket_id(&self) -> Option<String> {
+        self.driver.with_engine(|engine| engine.socket_id().map(str::to_owned))
+    }
+
+    /// Slot and version of the rows `start` to `end`, flat: what the caller has cached needs no second look.
+    #[wasm_bindgen(js_name = rowKeys)]
+    pub fn row_keys(&self, start: usize, end: usize) -> Vec<u32> {
+        self.with_timeline(|timeline| {
+            timeline.rows(start..end).flat_map(|row| [row.slot, row.version]).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// One row as JSON text, or nothing when there is no such row.
+    #[wasm_bindgen(js_name = rowJson)]
+    pub fn row_json(&self, index: usize) -> Option<String> {
+        self.with_timeline(|timeline| {
+            let row = timeline.row(index)?;
+            let mut out = String::new();
+            write_row_json(&row, timeline.session().as_str(), &mut out);
+            Some(out)
+        })
+        .flatten()
+    }
+
+    /// Which life of the watched timeline the slots of `rowKeys` belong to.
+    #[wasm_bindgen(js_name = timelineLife)]
+    pub fn timeline_life(&self) -> Option<u32> {
+        self.driver.with_engine(|engine| engine.timeline_life())
+    }
+
+    /// Whether the first page of a session was answered.
+    #[wasm_bindgen(js_name = isLoaded)]
+    pub fn is_loaded(&self, session: &str) -> bool {
+        SessionId::parse(session).is_ok_and(|id| self.driver.with_engine(|engine| engine.is_loaded(&id)))
+    }
+
+    /// Begins `GET /api/session`; the answer comes as a `callAnswered` event with the returned number.
+    #[wasm_bindgen(js_name = listSessions)]
+    pub fn list_sessions(&self) -> u32 {
+        self.call(ApiCall::ListSessions)
+    }
+
+    /// Begins `POST /api/session`.
+    #[wasm_bindgen(js_name = createSession)]
+    pub fn create_session(&self, url: Option<String>, domain: Option<String>, title: Option<String>) -> u32 {
+        self.call(ApiCall::CreateSession(SessionFields { url, domain, title }))
+    }
+
+    /// Begins `PATCH /api/session/:id`. Throws `bad_session_id`.
+    #[wasm_bindgen(js_name = updateSession)]
+    pub fn update_session(
+        &self,
+        session: &str,
+        url: Option<String>,
+        domain: Option<String>,
+        title: Option<String>,
+    ) -> Result<u32, JsValue> {
+        Ok(self.call(ApiCall::UpdateSession(session_id(session)?, SessionFields { url, domain, title })))
+    }
+
+    /// The page is shown or hidden.
+    #[wasm_bindgen(js_name = setVisible)]
+    pub fn set_visible(&self, visible: bool) {
+        self.driver.command(Command::SetVisible(visible));
+    }
+
+    /// What the browser thinks of the network.
+    #[wasm_bindgen(js_name = setOnline)]
+    pub fn set_online(&self, online: bool) {
+        self.driver.command(Command::SetOnline(online));
+    }
+
+    /// The token appeared, changed or went away: the provider is asked again.
+    #[wasm_bindgen(js_name = tokenChanged)]
+    pub fn token_changed(&self) {
+        self.driver.ask_for_token();
+    }
+
+    /// Ends everything at once.
+    pub fn close(&self) {
+        self.driver.close();
+    }
+
+    fn call(&self, call: ApiCall) -> u32 {
+        let number = self.last_call.get().wrapping_add(1);
+        self.last_call.set(number);
+        self.driver.command(Command::Call(CallId::from_raw(number), call));
+        number
+    }
+
+    fn with_timeline<T>(&self, read: impl FnOnce(&Timeline) -> T) -> Option<T> {
+        self.driver.with_engine(|engine| engine.shown().and_then(|id| engine.timeline(id)).map(read))
+    }
+
+    fn session_or_shown(&self, session: Option<&str>) -> Result<SessionId, JsValue> {
+        match session {
+            Some(session) => session_id(session),
+            None => self.driver.with_engine(|engine| engine.shown().cloned()).ok_or_else(|| {
+                coded_error("no_session", "no session is watched: call startSync first, or name a session")
+            }),
+        }
+    }
+}
+
+fn session_id(text: &str) -> Result<SessionId, JsValue> {
+    SessionId::parse(text).map_err(|error| coded_error("bad_session_id", &error.to_string()))
+}

@@ -1,0 +1,131 @@
+//! One HTTP request: token, deadline, abort, answer.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use gloo_net::http::{Request, RequestBuilder, Response};
+use gloo_timers::callback::Timeout;
+use sidewire_core::limits::MAX_BODY;
+use sidewire_core::{Body, HttpFailure, HttpRequest, Method};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
+    RequestRedirect,
+};
+
+use crate::host::RawHost;
+use crate::options::whole;
+
+/// An answer, owned until the engine has read it.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<String>,
+    pub(super) body: Vec<u8>,
+}
+
+/// Dropping it aborts the request.
+pub(super) struct Abort(AbortController);
+
+impl Drop for Abort {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Starts a request; the future ends with its outcome, the guard aborts it.
+pub(super) fn start(
+    host: RawHost,
+    request: HttpRequest,
+) -> Result<(Abort, impl Future<Output = Result<Answer, HttpFailure>>), HttpFailure> {
+    let controller = AbortController::new().map_err(|_| HttpFailure::Network)?;
+    let signal = controller.signal();
+    let timer_controller = controller.clone();
+    let late = Rc::new(Cell::new(false));
+    let flag = Rc::clone(&late);
+    let millis = u32::try_from(request.timeout.as_millis()).unwrap_or(u32::MAX);
+    let future = async move {
+        // Held until the body is read: the deadline covers the whole exchange, the token provider included.
+        let _deadline = Timeout::new(millis, move || {
+            flag.set(true);
+            timer_controller.abort();
+        });
+        let outcome = exchange(&host, request, &signal).await;
+        outcome.map_err(|failure| if late.get() { HttpFailure::Timeout } else { failure })
+    };
+    Ok((Abort(controller), future))
+}
+
+async fn exchange(host: &RawHost, request: HttpRequest, signal: &AbortSignal) -> Result<Answer, HttpFailure> {
+    let token = token(host).await?;
+    let response = build(&request, &token, signal)?.send().await.map_err(|_| HttpFailure::Network)?;
+    read(response).await
+}
+
+async fn token(host: &RawHost) -> Result<String, HttpFailure> {
+    let promise = host.token().map_err(|_| HttpFailure::TokenProvider)?;
+    let token = JsFuture::from(promise).await.map_err(|_| HttpFailure::TokenProvider)?;
+    token.as_string().filter(|token| !token.is_empty()).ok_or(HttpFailure::NoToken)
+}
+
+fn build(
+    request: &HttpRequest,
+    token: &str,
+    signal: &AbortSignal,
+) -> Result<gloo_net::http::Request, HttpFailure> {
+    let builder = method(request.method, &request.url)
+        .header("Authorization", &format!("Bearer {token}"))
+        .abort_signal(Some(signal))
+        .mode(RequestMode::Cors)
+        .cache(RequestCache::NoStore)
+        .credentials(RequestCredentials::Omit)
+        .redirect(RequestRedirect::Error)
+        .referrer_policy(ReferrerPolicy::NoReferrer);
+    let builder = match &request.idempotency_key {
+        Some(key) => builder.header("Idempotency-Key", key.as_str()),
+        None => builder,
+    };
+    let built = match &request.body {
+        None => builder.build(),
+        Some(Body::Form(form)) => {
+            builder.header("Content-Type", "application/x-www-form-urlencoded").body(form.as_str())
+        }
+        Some(Body::Json(json)) => builder.header("Content-Type", "application/json").body(json.as_str()),
+    };
+    built.map_err(|_| HttpFailure::Network)
+}
+
+fn method(method: Method, url: &str) -> RequestBuilder {
+    match method {
+        Method::Get => Request::get(url),
+        Method::Post => Request::post(url),
+        Method::Patch => Request::patch(url),
+    }
+}
+
+async fn read(response: Response) -> Result<Answer, HttpFailure> {
+    let headers = response.headers();
+    let told = headers.get("Content-Length").and_then(|text| text.parse::<usize>().ok());
+    if told.is_some_and(|length| length > MAX_BODY) {
+        return Err(HttpFailure::TooLarge);
+    }
+    let body = response.binary().await.map_err(|_| HttpFailure::Network)?;
+    if body.len() > MAX_BODY {
+        return Err(HttpFailure::TooLarge);
+    }
+    Ok(Answer { status: response.status(), retry_after: headers.get("Retry-After"), body })
+}
+
+/// Whether the token provider has a token now.
+pub(crate) async fn has_token(host: &RawHost) -> bool {
+    token(host).await.is_ok()
+}
+
+/// Milliseconds as the browser's timers take them, at most an hour: longer ones would overflow and fire at once.
+pub(super) fn timer_millis(delay: core::time::Duration) -> u32 {
+    u32::try_from(delay.as_millis().min(3_600_000)).unwrap_or(3_600_000)
+}
+
+/// A seed from JavaScript: 64 random bits as two halves.
+pub(crate) fn seed_from(high: f64, low: f64) -> u64 {
+    (whole(high) << 32) | (whole(low) & 0xFFFF_FFFF)
+}

@@ -1,0 +1,29 @@
+//! What the JavaScript side provides, typed.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r"
+/** What the driver asks of its host. */
+export interface RawHost {
+  /** The access token, or null when signed out. */
+  token(): Promise<string | null>;
+  /** A fact to tell. Called with no borrow held; calls back into the client are queued. */
+  onEvent(event: unknown): void;
+}
+";
+
+#[wasm_bindgen]
+extern "C" {
+    /// The host's capabilities.
+    #[wasm_bindgen(typescript_type = "RawHost")]
+    #[derive(Clone)]
+    pub type RawHost;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn token(this: &RawHost) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = onEvent)]
+    pub(crate) fn on_event(this: &RawHost, event: JsValue) -> Result<(), JsValue>;
+}

@@ -1,0 +1,13 @@
+//! The browser's side of `sidewire-core`: a driver that does what the effects say, and the bindings.
+//!
+//! Nothing here decides anything: every rule lives in the core, where it is simulated.
+
+mod client;
+mod convert;
+mod driver;
+mod host;
+mod options;
+mod tabs;
+
+pub use client::RawClient;
+pub use tabs::RawTabs;

@@ -1,0 +1,398 @@
+/**
+ * The TypeScript contract of Sidewire. Written by hand, checked against the Rust side by
+ * `tests/contract` (names) and by the compiler (shapes). Times are milliseconds.
+ */
+
+/** What the connection is to a user. */
+export type ConnectionState =
+  | "disconnected"
+  | "connecting"
+  | "connected"
+  | "reconnecting"
+  | "failed"
+  | "fallback";
+
+/** Why push does not work, set while the state is `fallback` or `failed`. */
+export type FallbackReason =
+  | "not_configured"
+  | "no_token"
+  | "auth_failed"
+  | "session_refused"
+  | "attempts_exhausted"
+  | "refused"
+  | "rejected"
+  | "offline";
+
+/** What brought a state change about. */
+export type Cause =
+  | "command"
+  | "caught_up"
+  | "connect_timeout"
+  | "socket_closed"
+  | "heartbeat_timeout"
+  | "auth_refused"
+  | "subscribe_failed"
+  | "attempts_exhausted"
+  | "environment"
+  | "rest_refused";
+
+/** How far the view may lag behind the server's log. */
+export type Freshness = "fresh" | "catchingUp" | "stale" | "gap";
+
+/** What the agent is doing. */
+export type TypingContext = "thinking" | "executing" | "verifying" | "processing";
+
+/** Who wrote a message. */
+export type Role = "user" | "assistant" | "system";
+
+/** Why an own message could not be delivered. */
+export type SendFailure = "network" | "unauthorized" | "forbidden" | "rejected" | "server";
+
+/** Any JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** One message, frozen. The same object is handed out until something visible in it changes. */
+export interface ChatMessage {
+  /** The server's `messageId`, or the `clientMessageId` while the server has none. */
+  readonly id: string;
+  readonly sessionId: string;
+  readonly role: Role;
+  /** The text; `""` when the server sent none. */
+  readonly content: string;
+  /** Server time in ms since the epoch; the local wall clock for an own message not yet stored; `null` if unknown. */
+  readonly timestamp: number | null;
+  /** `sent`, `pending`, `streaming`, `success`, `failure`, or whatever else the server says. */
+  readonly status: string;
+  readonly sequenceNumber: number | null;
+  /** The sender's own id, if it was told. */
+  readonly clientMessageId: string | null;
+  /** Set on own messages that the server has not confirmed. */
+  readonly delivery: "pending" | "failed" | null;
+  /** Why `delivery` is `failed`. */
+  readonly sendFailure: SendFailure | null;
+  /** True when the message could not be shown as it is (too large or nested too deeply). */
+  readonly placeholder: boolean;
+  /** The message object exactly as the server sent it, unknown fields included. */
+  readonly raw: { readonly [key: string]: Json };
+}
+
+/** One conversation as the session list shows it. */
+export interface Session {
+  readonly sessionId: string;
+  readonly title: string | null;
+  readonly status: string;
+  readonly url: string | null;
+  readonly domain: string | null;
+  readonly createdAt: number | string | null;
+  readonly updatedAt: number | string | null;
+  readonly lastSequenceNumber: number | null;
+}
+
+/** What can be told about a session. */
+export interface SessionFields {
+  url?: string;
+  domain?: string;
+  title?: string;
+}
+
+/** Counters since the client was created. */
+export interface Counters {
+  readonly framesReceived: number;
+  readonly framesMalformed: number;
+  readonly framesStale: number;
+  readonly eventsForeign: number;
+  readonly socketsOpened: number;
+  readonly authRequests: number;
+  readonly messageRequests: number;
+  readonly polls: number;
+  readonly messagesInserted: number;
+  readonly messagesUpdated: number;
+  readonly messagesDuplicate: number;
+}
+
+/** The state of a client. Frozen; the same object until something in it changes. */
+export interface ClientSnapshot {
+  readonly state: ConnectionState;
+  readonly reason: FallbackReason | null;
+  /** The reason in words, such as `Pusher not configured`. */
+  readonly reasonLabel: string | null;
+  readonly freshness: Freshness;
+  /** The session being watched. */
+  readonly sessionId: string | null;
+  /** True until the first page of the watched session was answered. */
+  readonly isLoading: boolean;
+  /** Why the last load failed, in one sentence, or `null`. */
+  readonly loadError: LoadError | null;
+  /** Whether polling runs right now. */
+  readonly isPolling: boolean;
+  readonly isServerTyping: boolean;
+  readonly serverTypingContext: TypingContext | null;
+  /** How many messages the watched session holds. */
+  readonly length: number;
+  /** Grows with every change of the watched session's messages. */
+  readonly revision: number;
+}
+
+/** Why messages could not be loaded. */
+export interface LoadError {
+  /** HTTP status, or `null` when there was no answer. */
+  readonly status: number | null;
+  /** `NETWORK`, `TIMEOUT`, `NO_TOKEN`, `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, `RATE_LIMITED`, `SERVER` or `BAD_ANSWER`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A WebSocket close as the browser told it. */
+export interface CloseInfo {
+  /** The close code; 1006 when there was none. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Everything a client tells, by `type`. */
+export type ClientEvent =
+  | {
+      readonly type: "stateChange";
+      readonly previous: ConnectionState;
+      readonly current: ConnectionState;
+      readonly cause: Cause;
+      readonly reason: FallbackReason | null;
+      readonly close: CloseInfo | null;
+    }
+  | { readonly type: "freshnessChange"; readonly freshness: Freshness }
+  | {
+      readonly type: "loadChange";
+      /** The session being watched. */
+      readonly sessionId: string | null;
+      readonly isLoading: boolean;
+      readonly isPolling: boolean;
+      readonly error: LoadError | null;
+    }
+  | { readonly type: "timelineChange"; readonly sessionId: string; readonly revision: number }
+  | { readonly type: "newMessage"; readonly sessionId: string; readonly messageId: string }
+  | {
+      readonly type: "typingChange";
+      readonly sessionId: string;
+      readonly isTyping: boolean;
+      readonly context: TypingContext | null;
+    }
+  | {
+      readonly type: "interactResponse";
+      readonly sessionId: string;
+      readonly taskId: string | null;
+      readonly action: string | null;
+      readonly thought: string | null;
+      readonly status: string | null;
+    }
+  | {
+      readonly type: "reconnecting";
+      readonly attempt: number;
+      readonly maxAttempts: number;
+      readonly delayMs: number;
+    }
+  | {
+      readonly type: "sendChange";
+      readonly sessionId: string;
+      readonly clientMessageId: string;
+      readonly state: "pending" | "sent" | "failed";
+      readonly failure: SendFailure | null;
+    }
+  | { readonly type: "problem"; readonly code: ProblemCode; readonly detail: string };
+
+/** What was wrong with something that came in. */
+export type ProblemCode =
+  | "malformed_frame"
+  | "too_large"
+  | "malformed_event"
+  | "foreign_session"
+  | "server_error"
+  | "bad_auth_answer"
+  | "bad_page"
+  | "request_failed"
+  | "application_error";
+
+/** Gives the bearer token when a request is about to leave; `null` when signed out. */
+export type TokenProvider = () => string | null | Promise<string | null>;
+
+/** How to build a client. */
+export interface ClientOptions {
+  /** The Pusher app key. Without one the client polls, with reason `not_configured`. */
+  key?: string | null;
+  /** `ws://host:port` or `wss://host:port` of the push server. Wins over `wsHost`, `wsPort` and `tls`. */
+  url?: string;
+  /** Host of the push server. Default `127.0.0.1`. */
+  wsHost?: string;
+  /** Port of the push server. Default 3005. */
+  wsPort?: number;
+  /** Whether to use `wss`. Default: true unless the host is loopback. */
+  tls?: boolean;
+  /** Accepted for compatibility with pusher-js and ignored: Sidewire never contacts another host. */
+  cluster?: string;
+  /** Base address of the REST API, such as `https://api.example.com`. */
+  apiBase: string;
+  /** Absolute address or path of the channel authorisation endpoint. Default `/api/pusher/auth`. */
+  authEndpoint?: string;
+  /** Channel name before the session id. Default `private-session-`. */
+  channelPrefix?: string;
+  /** Allow `ws:` and `http:` to hosts other than loopback. Default false. */
+  allowCleartext?: boolean;
+  /** Asked for every request. */
+  token: TokenProvider;
+  /** Time for a connection, handshake included. Default 8000. */
+  connectTimeoutMs?: number;
+  /** Polling interval while messages arrive. Default 3000. */
+  pollActiveMs?: number;
+  /** Polling interval after a minute without news, or when hidden. Default 30000. */
+  pollIdleMs?: number;
+  /** Spread of every delay: 1 = as designed, 0 = none. Default 1. */
+  jitter?: number;
+  /** Seed of all randomness, for tests. Default: drawn from `crypto.getRandomValues`. */
+  seed?: bigint;
+}
+
+/** A message to send. */
+export interface OutgoingMessage {
+  content: string;
+  /** Default: the session being watched. */
+  sessionId?: string;
+  /** Address of the page that the user looks at, if it may be told. */
+  url?: string;
+  domain?: string;
+}
+
+/** One state change with its time, for a debug view. */
+export interface Transition {
+  /** Wall clock, ms since the epoch. */
+  readonly at: number;
+  readonly previous: ConnectionState;
+  readonly current: ConnectionState;
+  readonly cause: Cause;
+  readonly reason: FallbackReason | null;
+  readonly close: CloseInfo | null;
+}
+
+/** One problem with its time, for a debug view. */
+export interface ProblemEntry {
+  readonly at: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+}
+
+/** What a debug view shows. Holds no content and no token. */
+export interface Diagnostics {
+  readonly counters: Counters;
+  /** The last 200, oldest first. */
+  readonly transitions: readonly Transition[];
+  /** The last 50, oldest first. */
+  readonly problems: readonly ProblemEntry[];
+  /** The push server's id of the open socket, or `null`. */
+  readonly socketId: string | null;
+}
+
+/** A client: one connection, one watched session at a time. */
+export interface SidewireClient {
+  /** Opens the connection without watching a session. Harmless when already open. */
+  connect(): void;
+  /** Watches exactly this session: loads it, joins its channel, leaves any other. Idempotent. */
+  startSync(sessionId: string): void;
+  /** Watches no session but keeps the connection. */
+  leaveSession(): void;
+  /** Closes the connection and stops all timers until the next `connect` or `startSync`. */
+  stopSync(): void;
+  /** `startSync`, then resolves with the messages once the first page was answered; rejects with a `SidewireError`. */
+  loadMessages(sessionId: string): Promise<readonly ChatMessage[]>;
+  /** Fetches what is missing in the watched session now. */
+  refresh(): void;
+  /** Shows the message at once, delivers it, and returns its `clientMessageId`. Throws `no_session` when there is none. */
+  sendMessage(message: OutgoingMessage): string;
+  /** Tries a failed message again, with the same id. */
+  retryMessage(clientMessageId: string, sessionId?: string): void;
+
+  /** The present state; the same object until something changes. */
+  getSnapshot(): ClientSnapshot;
+  /** Calls back after changes, once per microtask batch. Returns the function that ends it. Made for `useSyncExternalStore`. */
+  subscribe(listener: () => void): () => void;
+  /** Listens to one kind of event. Returns the function that ends it. */
+  on<T extends ClientEvent["type"]>(
+    type: T,
+    listener: (event: Extract<ClientEvent, { type: T }>) => void,
+  ): () => void;
+  /** Every event, for logs. */
+  onAny(listener: (event: ClientEvent) => void): () => void;
+
+  /** All messages of the watched session in order; the same array until one changes. */
+  messages(): readonly ChatMessage[];
+  /** The messages `start` to `end` (exclusive) of the watched session; unchanged ones keep their identity. */
+  rows(start: number, end: number): readonly ChatMessage[];
+
+  /** The user's sessions, newest first. Cached for `maxAgeMs` (default 5 minutes); concurrent calls share one request. */
+  listSessions(options?: { maxAgeMs?: number }): Promise<readonly Session[]>;
+  createSession(fields?: SessionFields): Promise<Session>;
+  updateSession(sessionId: string, fields: SessionFields): Promise<Session>;
+
+  /** Tell the client when the page is shown or hidden. */
+  setVisible(visible: boolean): void;
+  /** Tell the client what the browser thinks of the network. */
+  setOnline(online: boolean): void;
+  /** Tell the client that the token appeared, changed or went away. */
+  tokenChanged(): void;
+  /** For a debug view. */
+  diagnostics(): Diagnostics;
+  /** Closes the connection and frees the memory. The client cannot be used afterwards. */
+  close(): void;
+}
+
+/** The codes of {@link SidewireError}. */
+export type ErrorCode =
+  | "not_initialized"
+  | "wasm_blocked"
+  | "wasm_unavailable"
+  | "bad_config"
+  | "bad_session_id"
+  | "no_session"
+  | "closed"
+  | "request_failed"
+  | "load_failed";
+
+/** A tab as the map from tabs to sessions needs it. */
+export interface TabInfo {
+  readonly tabId: number;
+  readonly windowId: number;
+  /** Present only with the `tabs` permission. */
+  readonly url?: string;
+}
+
+/** What happened to a tab. */
+export type TabEvent =
+  | { readonly type: "created"; readonly tab: TabInfo }
+  | { readonly type: "activated"; readonly tabId: number; readonly windowId: number }
+  | { readonly type: "navigated"; readonly tabId: number; readonly url: string | null }
+  | { readonly type: "replaced"; readonly oldTabId: number; readonly newTabId: number }
+  | { readonly type: "moved"; readonly tabId: number; readonly windowId: number }
+  | { readonly type: "removed"; readonly tabId: number }
+  | { readonly type: "windowRemoved"; readonly windowId: number }
+  | { readonly type: "bound"; readonly tabId: number; readonly sessionId: string };
+
+/** One tab's entry in the map. */
+export interface TabBinding {
+  readonly tabId: number;
+  readonly windowId: number;
+  readonly sessionId: string | null;
+  readonly url: string | null;
+  readonly domain: string | null;
+}
+
+/** The map from tabs to sessions. Rules in Rust; the host feeds it events and stores `toJSON()`. */
+export interface TabSessions {
+  /** Applies what happened; returns whether the map changed. */
+  apply(event: TabEvent): boolean;
+  /** The session of the active tab of a window, or `null`. */
+  activeSession(windowId: number): string | null;
+  /** The active tab of a window, or `null`. */
+  activeTab(windowId: number): number | null;
+  /** One tab's entry, or `null`. */
+  binding(tabId: number): TabBinding | null;
+  /** The whole map, for `chrome.storage.session`. */
+  toJSON(): string;
+  free(): void;
+}

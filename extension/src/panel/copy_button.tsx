@@ -1,0 +1,43 @@
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { texts } from "../texts";
+
+const SHOWN_MS = 1_500;
+
+/** What is copied. */
+export interface CopyButtonProps {
+  readonly label: string;
+  readonly read: () => string;
+  /** Shows the label beside the icon. */
+  readonly isWide?: boolean;
+}
+
+/** Copies a text and says so for a moment. */
+export function CopyButton({ label, read, isWide = false }: CopyButtonProps) {
+  const [isCopied, setIsCopied] = useState(false);
+
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setIsCopied(false), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(read());
+    setIsCopied(true);
+  };
+
+  const name = isCopied ? texts.copied : label;
+  return (
+    <button
+      type="button"
+      className={isWide ? "text-button" : "copy-button"}
+      aria-label={name}
+      title={name}
+      onClick={() => void copy().catch(() => setIsCopied(false))}
+    >
+      {isCopied ? <Check /> : <Copy />}
+      {isWide && name}
+    </button>
+  );
+}

@@ -1,0 +1,17 @@
+import type { ClientSnapshot } from "sidewire";
+
+/** The snapshot shown while there is no client: its configuration cannot be used. */
+export const idleSnapshot: ClientSnapshot = Object.freeze({
+  state: "failed",
+  reason: null,
+  reasonLabel: null,
+  freshness: "stale",
+  sessionId: null,
+  isLoading: false,
+  loadError: null,
+  isPolling: false,
+  isServerTyping: false,
+  serverTypingContext: null,
+  length: 0,
+  revision: 0,
+});

@@ -1,0 +1,77 @@
+import { ArrowDown } from "lucide-react";
+import { useCallback, useRef } from "react";
+import type { SidewireClient } from "sidewire";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import { texts } from "../texts";
+import { continuesGroup } from "./message_view";
+import { MessageRow } from "./message_row";
+import { dayLabel } from "./times";
+import { useStickToBottom } from "./use_stick_to_bottom";
+
+/** Which messages to show. */
+export interface MessageListProps {
+  readonly client: SidewireClient;
+  readonly sessionId: string;
+  readonly length: number;
+  /** Grows with every change, so that the rows are read again. */
+  readonly revision: number;
+}
+
+/** The messages of one session: only those in view are read and rendered. */
+export function MessageList({ client, sessionId, length, revision }: MessageListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const stick = useStickToBottom(scroller, list, length, revision);
+  const retry = useCallback(
+    (clientMessageId: string) => client.retryMessage(clientMessageId, sessionId),
+    [client, sessionId],
+  );
+
+  return (
+    <div className="log-frame">
+      <div
+        ref={scroller}
+        className="log"
+        role="log"
+        aria-live={stick.isAtBottom ? "polite" : "off"}
+        aria-label={texts.log}
+        tabIndex={0}
+      >
+        <Virtualizer ref={list} scrollRef={scroller} data={{ length }} onScroll={stick.onScroll} onResize={stick.onResize}>
+          {(_, index) => rowAt(client, index, index === length - 1, retry)}
+        </Virtualizer>
+      </div>
+      {!stick.isAtBottom && (
+        <button
+          type="button"
+          className="jump"
+          data-unseen={stick.hasUnseen || undefined}
+          aria-label={stick.hasUnseen ? undefined : texts.jumpToLatest}
+          title={texts.jumpToLatest}
+          onClick={stick.jump}
+        >
+          <ArrowDown />
+          {stick.hasUnseen && texts.newMessages}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function rowAt(client: SidewireClient, index: number, isLast: boolean, onRetry: (clientMessageId: string) => void) {
+  const [first, second] = index === 0 ? [undefined, client.rows(0, 1)[0]] : client.rows(index - 1, index + 1);
+  if (second === undefined) return <div key={`row-${index}`} />;
+
+  const previous = first ?? null;
+  const day = dayLabel(second.timestamp, previous?.timestamp ?? null);
+  return (
+    <MessageRow
+      key={second.clientMessageId ?? second.id}
+      message={second}
+      day={day}
+      isContinued={day === null && continuesGroup(second, previous)}
+      isLast={isLast}
+      onRetry={onRetry}
+    />
+  );
+}

@@ -1,0 +1,64 @@
+/** Keeps a virtual list at its end unless the user has scrolled up. */
+
+import { useLayoutEffect, useRef, useState, type RefObject } from "react";
+import type { VirtualizerHandle } from "virtua";
+
+/** This close to the end counts as the end. */
+const NEAR_PX = 32;
+
+/** How a list follows its end. */
+export interface StickToBottom {
+  readonly isAtBottom: boolean;
+  /** Whether messages were added below what is in view. */
+  readonly hasUnseen: boolean;
+  readonly onScroll: () => void;
+  readonly onResize: () => void;
+  readonly jump: () => void;
+}
+
+/** Follows the end of the list in `scroller` as it grows. */
+export function useStickToBottom(
+  scroller: RefObject<HTMLElement | null>,
+  list: RefObject<VirtualizerHandle | null>,
+  length: number,
+  revision: number,
+): StickToBottom {
+  const isPinned = useRef(true);
+  const lastTop = useRef(0);
+  const lastIndex = useRef(length - 1);
+  const [isAtBottom, setIsAtBottom] = useState(true);
+  const [seen, setSeen] = useState(length);
+
+  const toEnd = (): void => list.current?.scrollToIndex(lastIndex.current, { align: "end" });
+  const pin = (isNow: boolean): void => {
+    isPinned.current = isNow;
+    setIsAtBottom(isNow);
+    setSeen(lastIndex.current + 1);
+  };
+
+  useLayoutEffect(() => {
+    lastIndex.current = length - 1;
+    if (isPinned.current) list.current?.scrollToIndex(length - 1, { align: "end" });
+  }, [list, length, revision]);
+
+  return {
+    isAtBottom,
+    hasUnseen: !isAtBottom && length > seen,
+    onScroll: () => {
+      const element = scroller.current;
+      if (element === null) return;
+      const { scrollTop, scrollHeight, clientHeight } = element;
+      const isUp = scrollTop < lastTop.current - 1;
+      lastTop.current = scrollTop;
+      if (scrollHeight - scrollTop - clientHeight <= NEAR_PX) pin(true);
+      else if (isUp && isPinned.current) pin(false);
+    },
+    onResize: () => {
+      if (isPinned.current) toEnd();
+    },
+    jump: () => {
+      pin(true);
+      toEnd();
+    },
+  };
+}

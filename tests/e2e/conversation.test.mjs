@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { assertClean, assertOnce, converse, countText, idsOnScreen, settled, startRig, until } from "../lib/harness.mjs";
+
+test("typed message shows the user bubble at once, then typing, then the Markdown answer, each exactly once", async (t) => {
+  const rig = await startRig(t);
+  const panel = await rig.openOnSession();
+  await panel.waitForState("connected");
+
+  const text = `Hello ${Date.now()}`;
+  const seen = await converse(panel, text);
+
+  const [user] = seen.bubbles.filter(({ role }) => role === "user");
+  const answers = seen.bubbles.filter(({ role }) => role === "assistant");
+  assert.ok(user.at < 300, `the user's bubble came after ${user.at} ms`);
+  assert.ok(seen.typing.length > 0, "no typing indicator");
+  assert.ok(seen.typing[0].at <= answers[0].at, "typing was shown after the answer");
+  assert.equal(await countText(panel, text, "user"), 1);
+  assert.equal(answers.length, 1, "one answer");
+  assert.deepEqual(seen.doubles, []);
+  assert.ok((await panel.bubbles("assistant").last().locator("strong, em, code, pre, li, table, a").count()) > 0, "the answer's Markdown is not rendered");
+  const states = seen.states.map(({ state }) => state);
+  assert.deepEqual(states, ["connected"], "the state changed during a quiet conversation");
+  await panel.page.getByRole("button", { name: "Debug" }).click();
+  assert.equal(await panel.page.locator("[data-badge]").innerText(), "Connected");
+  assertOnce(await idsOnScreen(panel));
+  assertClean(panel);
+});
+
+test("session switch keeps one socket", async (t) => {
+  const rig = await startRig(t);
+  const second = await rig.backend.createSession(rig.token, { title: "Second session" });
+  const panel = await rig.openOnSession();
+  await panel.waitForState("connected");
+  const sockets = [];
+  panel.page.on("websocket", (socket) => sockets.push(socket.url()));
+  const closed = [];
+  const watch = await panel.context.newCDPSession(panel.page);
+  await watch.send("Network.enable");
+  watch.on("Network.webSocketClosed", ({ requestId }) => closed.push(requestId));
+
+  const other = (await rig.backend.sessions(rig.token)).find(({ sessionId }) => sessionId !== rig.session.sessionId) ?? second;
+  for (const { sessionId, title } of [other, rig.session, other]) {
+    await panel.page.getByRole("button", { name: "Sessions" }).click();
+    await panel.page.getByText(title ?? sessionId, { exact: true }).first().click();
+    await panel.waitForState("connected");
+  }
+  await rig.backend.interact(rig.token, other.sessionId, "from elsewhere");
+
+  await until("the pushed message was on screen", async () => (await countText(panel, "from elsewhere", "user")) === 1, 10_000);
+  await settled(panel);
+  assert.deepEqual(sockets, [], "a socket was opened by a switch");
+  assert.deepEqual(closed, [], "the socket was closed by a switch");
+  assertOnce(await idsOnScreen(panel));
+  assertClean(panel);
+});
+
+test("panel closed and reopened shows the same session without loss", async (t) => {
+  const rig = await startRig(t);
+  const first = await rig.openOnSession();
+  await first.waitForState("connected");
+  await converse(first, "before closing");
+  const before = await idsOnScreen(first);
+  assertClean(first);
+  await first.close();
+
+  await rig.backend.interact(rig.token, rig.session.sessionId, "while closed");
+  const again = await rig.openPanel();
+
+  await until("the missed message was on screen", async () => (await countText(again, "while closed", "user")) === 1, 15_000);
+  await settled(again);
+  await again.waitForState("connected");
+  const after = await idsOnScreen(again);
+  assert.deepEqual(after.slice(0, before.length), before, "the order or the messages changed");
+  assertOnce(after);
+  assertClean(again);
+});

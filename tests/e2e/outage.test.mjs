@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  assertClean,
+  assertOnce,
+  BackendProcess,
+  converse,
+  countText,
+  idsOnScreen,
+  NETWORK_ERRORS,
+  PushServer,
+  settled,
+  startRig,
+  until,
+} from "../lib/harness.mjs";
+
+test("push server killed, polling delivers, push returns", { timeout: 240_000 }, async (t) => {
+  const push = await PushServer.start(t);
+  const rig = await startRig(t, { push: "external", externalPort: push.port });
+  const panel = await rig.openOnSession();
+  await panel.waitForState("connected");
+  await converse(panel, "with push");
+
+  await push.kill();
+  await until("the panel left connected", async () => (await panel.state()) !== "connected", 10_000);
+  await rig.backend.interact(rig.token, rig.session.sessionId, "without push");
+  await until("polling brought the message", async () => (await countText(panel, "without push", "user")) === 1, 30_000);
+  await until("polling brought the answer", async () => (await panel.bubbles("assistant").count()) >= 2, 30_000);
+
+  await push.restart();
+  await panel.waitForState("connected", 100_000);
+  await rig.backend.interact(rig.token, rig.session.sessionId, "push again");
+  await until("push brought the message", async () => (await countText(panel, "push again", "user")) === 1, 5000);
+  await settled(panel);
+  assertOnce(await idsOnScreen(panel));
+  assertClean(panel, NETWORK_ERRORS);
+});
+
+test("backend down: the panel says so in words and nothing typed is lost", { timeout: 180_000 }, async (t) => {
+  const rig = await startRig(t);
+  const panel = await rig.openOnSession();
+  await panel.waitForState("connected");
+  const { apiPort, pushPort, dataDir } = rig.backend;
+  // The data outlive this backend: the next one on the same ports goes on with them.
+  rig.backend.temporary = false;
+  await rig.backend.stop();
+
+  const text = "typed during the outage";
+  await panel.composer.click();
+  await panel.page.keyboard.type(text);
+  await panel.page.keyboard.press("Enter");
+  await until("the message was kept on screen", async () => (await countText(panel, text, "user")) === 1, 5000);
+  const words = /offline|unreachable|cannot reach|can't reach|no connection|not connected|not sent|failed|retry|trying/i;
+  await until("the panel said so in words", async () => words.test(await panel.page.locator("main").innerText()), 40_000);
+
+  rig.backend = await BackendProcess.start({ apiPort, pushPort, dataDir, push: "sockudo", sockudo: process.env.SIDEWIRE_SOCKUDO });
+  rig.backend.temporary = true;
+  const retry = panel.page.getByRole("button", { name: /retry|try again/i }).first();
+  await until("the message was delivered", async () => {
+    if (await retry.isVisible()) await retry.click().catch(() => {});
+    return panel.bubbles("assistant").filter({ hasText: /\S/ }).count();
+  }, 100_000);
+  await settled(panel);
+  assert.equal(await countText(panel, text, "user"), 1, "the message is on screen exactly once");
+  assertOnce(await idsOnScreen(panel));
+  assertClean(panel, NETWORK_ERRORS);
+});
+
+test("wrong token: the panel offers sign-in and keeps what was typed", async (t) => {
+  const rig = await startRig(t, { token: "not-a-token" });
+  const panel = await rig.openOnSession();
+  const { page } = panel;
+  const offer = page.getByRole("button", { name: /sign in/i }).first();
+  await offer.waitFor({ timeout: 20_000 });
+
+  const text = "typed while signed out";
+  const canType = (await panel.composer.count()) > 0 && (await panel.composer.isEditable());
+  if (canType) await panel.composer.fill(text);
+  const user = page.getByRole("textbox", { name: /user/i });
+  if ((await user.count()) === 0) await offer.click();
+  await user.fill("demo");
+  await user.press("Enter");
+
+  await until("the panel was signed in", async () => (await user.count()) === 0, 15_000);
+  await panel.composer.waitFor({ timeout: 15_000 });
+  if (canType) {
+    const kept = (await panel.composer.inputValue()) === text || (await countText(panel, text, "user")) === 1;
+    assert.ok(kept, "what was typed is gone");
+  }
+  await panel.waitForState("connected");
+  assertClean(panel, [...NETWORK_ERRORS, /\b401\b/]);
+});

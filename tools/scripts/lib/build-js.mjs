@@ -1,0 +1,84 @@
+// The TypeScript half of the package (crates/sidewire-wasm/npm → pkg) and the extension (extension → dist).
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { buildDefaults, buildVariables } from "./env-file.mjs";
+import { run } from "./exec.mjs";
+import { info } from "./log.mjs";
+import { DIST_DIR, inRoot, inTarget, nodeBin, PKG_DIR } from "./paths.mjs";
+import { unlessFresh } from "./stamp.mjs";
+
+const STAGE = inTarget("npm-package");
+
+function filesIn(folder, prefix = "") {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const name = join(prefix, entry.name);
+    return entry.isDirectory() ? filesIn(join(folder, entry.name), name) : [name];
+  });
+}
+
+/** In the sources `types/` lies beside `npm/`, in the package below it. */
+function place(file) {
+  const inPackage = file.replace(/^npm[/\\]/, "");
+  const target = join(PKG_DIR, inPackage);
+  mkdirSync(dirname(target), { recursive: true });
+  if (file.endsWith(".map")) {
+    const map = JSON.parse(readFileSync(join(STAGE, file), "utf8"));
+    // The text of the sources is in the map; the path is a name only.
+    map.sources = map.sources.map((source) => source.replace(/^(?:\.\.\/)+(?:crates\/sidewire-wasm\/)?/, "sidewire/"));
+    writeFileSync(target, JSON.stringify(map));
+    return;
+  }
+  if (!file.startsWith("npm")) {
+    copyFileSync(join(STAGE, file), target);
+    return;
+  }
+  const text = readFileSync(join(STAGE, file), "utf8");
+  writeFileSync(target, text.replaceAll(/(["'])\.\.\/types\//g, "$1./types/"));
+}
+
+function clearPackage() {
+  for (const entry of readdirSync(PKG_DIR, { withFileTypes: true })) {
+    if (entry.name !== "wasm") rmSync(join(PKG_DIR, entry.name), { recursive: true, force: true });
+  }
+}
+
+export async function buildPackage() {
+  await unlessFresh(
+    {
+      name: "package",
+      title: "TypeScript half of the package (pkg)",
+      inputs: [
+        "crates/sidewire-wasm/npm",
+        "crates/sidewire-wasm/types",
+        "pkg/wasm/sidewire_wasm.d.ts",
+        "tsconfig.base.json",
+        "tsconfig.package.json",
+        "tools/scripts/lib/build-js.mjs",
+        "package-lock.json",
+      ],
+      outputs: [join(PKG_DIR, "index.js"), join(PKG_DIR, "index.d.ts")],
+    },
+    async () => {
+      rmSync(STAGE, { recursive: true, force: true });
+      await run(nodeBin("tsc"), ["-p", "tsconfig.package.json", "--outDir", STAGE]);
+      clearPackage();
+      for (const file of filesIn(STAGE)) place(file);
+    },
+  );
+}
+
+export async function buildExtension() {
+  const { defaults, keyInjected } = buildDefaults();
+  info(`push key: ${keyInjected ? "injected by WEBPACK_PUSHER_KEY" : "the development default"}`);
+  await unlessFresh(
+    {
+      name: "extension",
+      title: "extension (dist)",
+      inputs: ["extension", "pkg", "webpack.config.js", "tsconfig.json", "tsconfig.base.json", "package-lock.json"],
+      outputs: [join(DIST_DIR, "background.js"), join(DIST_DIR, "panel.js"), join(DIST_DIR, "panel.html")],
+      extra: JSON.stringify({ defaults, given: buildVariables() }),
+    },
+    () => run(nodeBin("webpack"), ["--config", inRoot("webpack.config.js")]),
+  );
+}

@@ -1,0 +1,71 @@
+// The checks that both `npm run check` and `npm test` are made of.
+import { existsSync, readFileSync } from "node:fs";
+
+import { execute, run } from "./exec.mjs";
+import { info, UserError } from "./log.mjs";
+import { inRoot, nodeBin } from "./paths.mjs";
+
+const WASM = ["--target", "wasm32-unknown-unknown"];
+const DENY = ["--", "-D", "warnings"];
+
+export const rustFormat = () => run("cargo", ["fmt", "--all", "--check"]);
+export const clippyNative = () => run("cargo", ["clippy", "--all-targets", ...DENY]);
+
+export async function clippyWasm() {
+  await run("cargo", ["clippy", "-p", "sidewire-core", ...WASM, ...DENY]);
+  await run("cargo", ["clippy", "-p", "sidewire-wasm", "--all-targets", ...WASM, ...DENY]);
+}
+
+export const eslint = () => run(nodeBin("eslint"), ["--cache", "--cache-location", ".sidewire/eslintcache", "--max-warnings", "0", "."]);
+
+export async function typeCheck() {
+  for (const project of ["tsconfig.package.json", "tsconfig.json", "tsconfig.tests.json"]) {
+    info(project);
+    await run(nodeBin("tsc"), ["-p", project, "--noEmit"]);
+  }
+}
+
+export async function docs() {
+  const env = { RUSTDOCFLAGS: "-Dwarnings" };
+  await run("cargo", ["doc", "--no-deps"], { env });
+  await run("cargo", ["doc", "--no-deps", "-p", "sidewire-wasm", ...WASM], { env });
+  await run(nodeBin("typedoc"), ["--options", "docs/typedoc.json"]);
+}
+
+/** The core may depend on nothing but what this list names. */
+const CORE_DEPENDENCIES = new Set(["sidewire-core"]);
+
+/** The core takes time, randomness and IO as data: its wasm test binary must import nothing. */
+export async function corePurity() {
+  const tree = await run("cargo", ["tree", "-p", "sidewire-core", "-e", "normal", "--prefix", "none", "--format", "{p}"], { capture: true });
+  const crates = [...new Set(tree.stdout.trim().split("\n").map((line) => line.split(" ")[0]))];
+  const foreign = crates.filter((name) => !CORE_DEPENDENCIES.has(name));
+  if (foreign.length > 0) throw new UserError(`sidewire-core may not depend on ${foreign.join(", ")}.`);
+  const build = ["test", "-p", "sidewire-core", "--lib", ...WASM, "--no-run", "--message-format", "json-render-diagnostics"];
+  const { stdout } = await run("cargo", build, { capture: true });
+  const artifacts = stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  const file = artifacts.find((item) => item.executable && item.target?.name === "sidewire_core")?.executable;
+  if (!file) throw new UserError("cargo built no wasm test binary of sidewire-core.");
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file)));
+  const names = imports.map((item) => `${item.module}.${item.name}`);
+  if (names.length > 0) throw new UserError(`The wasm test binary of sidewire-core imports ${names.slice(0, 5).join(", ")}: it must import nothing.`);
+  info(`sidewire-core: no dependency, ${imports.length} imports in its wasm test binary`);
+}
+
+export async function simulation(seeds) {
+  await run("cargo", ["run", "-p", "sidewire-sim", "--release", "--quiet", "--", "--seeds", String(seeds)]);
+}
+
+/** Rust tests of the native crates; with `sockudo`, the conformance suite runs over the real one too. */
+export async function rustTests(sockudo) {
+  await run("cargo", ["test"], { env: sockudo ? { SIDEWIRE_SOCKUDO: sockudo } : {} });
+}
+
+/** Is a part of the workspace there yet? */
+export const hasPart = (file) => existsSync(inRoot(file));
+
+export async function gitFiles() {
+  const { code, stdout } = await execute("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { capture: true });
+  if (code !== 0) throw new UserError("`git ls-files` failed: the hygiene check needs a git clone.");
+  return [...new Set(stdout.split("\0").filter(Boolean))].filter((file) => existsSync(inRoot(file)));
+}

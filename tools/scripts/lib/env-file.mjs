@@ -1,0 +1,40 @@
+// Build-time defaults of the extension, from the environment or `.env.local`.
+import { existsSync, readFileSync } from "node:fs";
+
+import { UserError } from "./log.mjs";
+import { inRoot } from "./paths.mjs";
+
+const NAMES = ["WEBPACK_PUSHER_KEY", "WEBPACK_PUSHER_WS_HOST", "WEBPACK_PUSHER_WS_PORT", "WEBPACK_API_BASE"];
+
+function parse(text) {
+  const values = {};
+  for (const line of text.split(/\r?\n/)) {
+    const match = /^\s*(?:export\s+)?([A-Z0-9_]+)\s*=\s*(.*?)\s*$/.exec(line);
+    if (match) values[match[1]] = match[2].replace(/^(['"])(.*)\1$/, "$2");
+  }
+  return values;
+}
+
+/** The environment wins over `.env.local`; an empty value counts as not set. */
+export function buildVariables() {
+  const file = inRoot(".env.local");
+  const fromFile = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
+  const entries = NAMES.map((name) => [name, process.env[name] || fromFile[name] || undefined]);
+  return Object.fromEntries(entries);
+}
+
+/** What the bundle gets as `__SIDEWIRE_DEFAULTS__`, and whether the key was injected. */
+export function buildDefaults() {
+  const given = buildVariables();
+  const port = Number(given.WEBPACK_PUSHER_WS_PORT ?? 3005);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new UserError(`WEBPACK_PUSHER_WS_PORT is "${given.WEBPACK_PUSHER_WS_PORT}": it must be a port number from 1 to 65535.`);
+  }
+  const defaults = {
+    pusherKey: given.WEBPACK_PUSHER_KEY ?? "dev-key",
+    wsHost: given.WEBPACK_PUSHER_WS_HOST ?? "127.0.0.1",
+    wsPort: port,
+    apiBase: given.WEBPACK_API_BASE ?? "http://127.0.0.1:3000",
+  };
+  return { defaults, keyInjected: given.WEBPACK_PUSHER_KEY !== undefined };
+}

@@ -1,0 +1,125 @@
+// The real side panel: opened by the extension's action, seen by a Playwright connection made afterwards.
+import { until } from "./browser.mjs";
+
+const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])$/;
+
+async function findPanel(browser) {
+  const url = await browser.inWorker(async () => (await chrome.runtime.getContexts({ contextTypes: ["SIDE_PANEL"] }))[0]?.documentUrl);
+  return url;
+}
+
+/** Fires the action on the tab; before the behaviour is set this would only raise `action.onClicked`. */
+async function trigger(browser) {
+  await until("a click on the action opens the panel", () =>
+    browser.inWorker(async () => (await chrome.sidePanel.getPanelBehavior()).openPanelOnActionClick),
+  );
+  const session = await browser.main.newBrowserCDPSession();
+  try {
+    const { targetInfos } = await session.send("Target.getTargets", { filter: [{ type: "tab" }] });
+    // The panel is a target of type `tab` as well; the action belongs to a tab of the window.
+    const tab = targetInfos.find((target) => !target.url.startsWith(`chrome-extension://${browser.extensionId}`)) ?? targetInfos[0];
+    await session.send("Extensions.triggerAction", { id: browser.extensionId, targetId: tab.targetId });
+  } finally {
+    await session.detach();
+  }
+}
+
+export async function openPanel(browser) {
+  await trigger(browser);
+  await until("the side panel was open", () => findPanel(browser));
+  return Panel.attach(browser);
+}
+
+export class Panel {
+  /** Console errors and uncaught exceptions of panel and worker. */
+  errors = [];
+  /** Hosts that panel and worker contacted. */
+  hosts = new Set();
+
+  static async attach(browser) {
+    const panel = new Panel();
+    panel.browser = browser;
+    panel.url = await findPanel(browser);
+    panel.page = await until("Playwright saw the side panel", () => panel.#find());
+    await panel.#watch(panel.page);
+    for (const worker of panel.context.serviceWorkers()) panel.#watchConsole(worker);
+    return panel;
+  }
+
+  async #find() {
+    this.connection = await this.browser.connection();
+    this.context = this.connection.contexts()[0];
+    const page = this.context.pages().find((candidate) => candidate.url().split("#")[0] === this.url.split("#")[0]);
+    if (!page) await this.connection.close();
+    return page;
+  }
+
+  #watchConsole(worker) {
+    worker.on("console", (message) => {
+      if (message.type() === "error") this.errors.push(`worker: ${message.text()}`);
+    });
+  }
+
+  /** A CDP session of our own: unlike Playwright's events it also tells what happened before we came. */
+  async #watch(page) {
+    page.on("websocket", (socket) => this.#noteHost(socket.url()));
+    page.on("request", (request) => this.#noteHost(request.url()));
+    const session = await this.context.newCDPSession(page);
+    session.on("Runtime.consoleAPICalled", ({ type, args }) => {
+      if (type === "error" || type === "assert") this.errors.push(args.map((item) => item.value ?? item.description).join(" "));
+    });
+    session.on("Runtime.exceptionThrown", ({ exceptionDetails: { text, exception } }) => this.errors.push(`${text} ${exception?.description ?? ""}`));
+    session.on("Log.entryAdded", ({ entry }) => {
+      if (entry.level === "error") this.errors.push(`${entry.text}${entry.url ? ` (${entry.url})` : ""}`);
+    });
+    await session.send("Runtime.enable");
+    await session.send("Log.enable");
+    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map((entry) => entry.name));
+    for (const address of loaded) this.#noteHost(address);
+  }
+
+  #noteHost(address) {
+    const url = new URL(address);
+    if (/^(?:https?|wss?):$/.test(url.protocol)) this.hosts.add(url.host);
+  }
+
+  get foreignHosts() {
+    return [...this.hosts].filter((host) => !LOOPBACK.test(host.replace(/:\d+$/, "")));
+  }
+
+  /** Errors other than those a test provokes on purpose. */
+  unexpectedErrors(expected = []) {
+    return this.errors.filter((text) => !expected.some((pattern) => pattern.test(text)));
+  }
+
+  async state() {
+    return this.page.locator("[data-connection-state]").getAttribute("data-connection-state");
+  }
+
+  waitForState(state, timeout = 20_000) {
+    return this.page.locator(`[data-connection-state="${state}"]`).waitFor({ state: "attached", timeout });
+  }
+
+  get composer() {
+    return this.page.getByRole("textbox", { name: "Message" });
+  }
+
+  bubbles(role) {
+    return this.page.locator(role ? `[data-message-id][data-role="${role}"]` : "[data-message-id]");
+  }
+
+  /** The user closes the panel. */
+  async close() {
+    await this.page.evaluate(() => window.close()).catch(() => {});
+    await until("the side panel was closed", async () => !(await findPanel(this.browser)));
+    await this.connection.close().catch(() => {});
+  }
+
+  /** One picture of the panel alone. */
+  async screenshot(file, { colorScheme, width, height } = {}) {
+    if (colorScheme) await this.page.emulateMedia({ colorScheme });
+    if (width) await this.page.setViewportSize({ width, height: height ?? 665 });
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+}

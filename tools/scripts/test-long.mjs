@@ -1,0 +1,39 @@
+// npm run test:long: what takes longer than `npm test` may. More seeds, the smoke over both push servers, repeated.
+import { buildAll, setUpBasics } from "./lib/build-all.mjs";
+import { ensureSockudo } from "./lib/cargo-install.mjs";
+import { simulation } from "./lib/checks.mjs";
+import { findChromium } from "./lib/chromium.mjs";
+import { runE2e } from "./lib/e2e-runner.mjs";
+import { info, main, UserError } from "./lib/log.mjs";
+import { smoke } from "./lib/smoke.mjs";
+import { Steps } from "./lib/steps.mjs";
+
+const SEEDS = 100_000;
+const ROUNDS = 5;
+
+async function repeatedSmoke(options) {
+  for (let round = 1; round <= ROUNDS; round += 1) info(`${round}/${ROUNDS}: ${JSON.stringify(await smoke(options))}`);
+}
+
+async function repeatedE2e(sockudo) {
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const { failed, failures } = await runE2e({ sockudo });
+    if (failed > 0) throw new UserError(`round ${round}: ${failures.join("; ")}`);
+  }
+}
+
+await main(async () => {
+  const steps = new Steps();
+  const tools = {};
+  await steps.step("set-up", async () => {
+    await setUpBasics();
+    await findChromium();
+    tools.sockudo = await ensureSockudo();
+  });
+  await steps.step("build", buildAll, { needs: ["set-up"] });
+  await steps.step("simulation", () => simulation(SEEDS));
+  await steps.step("smoke, embedded hub", () => repeatedSmoke({}), { needs: ["build"] });
+  await steps.step("smoke, real Sockudo", () => repeatedSmoke({ push: "sockudo", sockudo: tools.sockudo }), { needs: ["build"] });
+  await steps.step("browser tests", () => repeatedE2e(tools.sockudo), { needs: ["build"] });
+  return steps.finish({ seeds: SEEDS });
+});

@@ -1,0 +1,64 @@
+// npm test: everything that must hold before a commit, each step named and timed. Goes on after a failure.
+import { parseArgs } from "node:util";
+
+import { buildAll, setUpBasics } from "./lib/build-all.mjs";
+import { ensureSockudo, ensureWasmPack } from "./lib/cargo-install.mjs";
+import * as checks from "./lib/checks.mjs";
+import { findChromium, findChromedriver } from "./lib/chromium.mjs";
+import { runE2e } from "./lib/e2e-runner.mjs";
+import { info, main, UserError } from "./lib/log.mjs";
+import { smoke } from "./lib/smoke.mjs";
+import { Steps } from "./lib/steps.mjs";
+import { runTypeScriptTests } from "./lib/ts-tests.mjs";
+import { wasmPackTests, wasmTests } from "./lib/wasm-tests.mjs";
+import { hygiene } from "./hygiene.mjs";
+
+const SEEDS = 1000;
+
+async function setUp() {
+  await setUpBasics();
+  info(`Chromium: ${await findChromium()}`);
+  info(`WebDriver: ${await findChromedriver()}`);
+}
+
+async function e2e(sockudo) {
+  const { passed, failed, skipped, failures } = await runE2e({ sockudo });
+  info(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  if (failed > 0 || passed === 0) throw new UserError(`browser tests failed: ${failures.join("; ") || "none ran"}`);
+}
+
+/** Cheap checks first, so that a slip is told early. */
+async function quickSteps(steps) {
+  const built = { needs: ["build"] };
+  await steps.step("hygiene", hygiene);
+  await steps.step("rustfmt", checks.rustFormat);
+  await steps.step("build", buildAll, { needs: ["set-up"] });
+  await steps.step("TypeScript types", checks.typeCheck, built);
+  await steps.step("TypeScript tests", runTypeScriptTests, built);
+  await steps.step("eslint", checks.eslint, built);
+  await steps.step("core is pure", checks.corePurity);
+  await steps.step("clippy native", checks.clippyNative);
+  await steps.step("clippy wasm32", checks.clippyWasm);
+}
+
+async function slowSteps(steps, tools) {
+  const real = { needs: ["build", "Sockudo"] };
+  await steps.step("Rust tests", () => checks.rustTests(tools.sockudo));
+  await steps.step("simulation", () => checks.simulation(SEEDS));
+  await steps.step("wasm tests", wasmTests, { needs: ["set-up"] });
+  await steps.step("wasm-pack test", async () => wasmPackTests(await ensureWasmPack()), { needs: ["set-up"] });
+  await steps.step("smoke, embedded hub", async () => void info(JSON.stringify(await smoke())), { needs: ["build"] });
+  await steps.step("browser tests, real Sockudo", () => e2e(tools.sockudo), real);
+  await steps.step("documentation", checks.docs, { needs: ["build"] });
+}
+
+await main(async (args) => {
+  const { values } = parseArgs({ args, options: { json: { type: "string" } } });
+  const steps = new Steps();
+  const tools = {};
+  await steps.step("set-up", setUp);
+  await quickSteps(steps);
+  await steps.step("Sockudo", async () => void (tools.sockudo = await ensureSockudo()));
+  await slowSteps(steps, tools);
+  return steps.finish({ json: values.json, seeds: SEEDS });
+});

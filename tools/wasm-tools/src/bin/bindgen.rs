@@ -1,0 +1,14 @@
+//! `wasm-bindgen`: turns the compiled module into JavaScript glue, at the version of Cargo.lock.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    env_logger::init();
+    match wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(std::env::args_os()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}

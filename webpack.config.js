@@ -1,0 +1,80 @@
+// Bundles the extension: extension/ → dist/. The manifest stays in the repository root and points into dist/.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+
+import CopyPlugin from "copy-webpack-plugin";
+import { EsbuildPlugin } from "esbuild-loader";
+import MiniCssExtractPlugin from "mini-css-extract-plugin";
+import webpack from "webpack";
+
+import { buildDefaults } from "./tools/scripts/lib/env-file.mjs";
+
+const root = import.meta.dirname;
+const target = "es2022";
+const { defaults } = buildDefaults();
+
+const pages = { panel: "extension/src/panel/main.tsx", options: "extension/src/options/main.tsx" };
+const present = Object.entries(pages).filter(([, file]) => existsSync(resolve(root, file)));
+
+const common = {
+  mode: "production",
+  context: root,
+  // Never an eval devtool: the extension's content security policy forbids it.
+  devtool: "source-map",
+  output: {
+    path: resolve(root, "dist"),
+    filename: "[name].js",
+    assetModuleFilename: "[name][ext]",
+    publicPath: "auto",
+  },
+  resolve: {
+    extensions: [".tsx", ".ts", ".js"],
+    extensionAlias: { ".js": [".ts", ".tsx", ".js"] },
+  },
+  module: {
+    rules: [
+      // package.json says `sideEffects: false`; that is meant for pkg/, and would drop imports made for their effect.
+      { test: /\.tsx?$/, sideEffects: true, loader: "esbuild-loader", options: { target, jsx: "automatic", tsconfigRaw: {} } },
+      { test: /\.css$/, sideEffects: true, use: [MiniCssExtractPlugin.loader, "css-loader"] },
+    ],
+  },
+  optimization: {
+    splitChunks: false,
+    runtimeChunk: false,
+    minimizer: [new EsbuildPlugin({ target, css: true })],
+  },
+  performance: { hints: false },
+  stats: { preset: "errors-warnings", warnings: true },
+};
+
+const plugins = () => [
+  new webpack.DefinePlugin({ __SIDEWIRE_DEFAULTS__: JSON.stringify(defaults) }),
+  // One file per entry: a service worker cannot load chunks.
+  new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
+];
+
+const copies = [
+  { from: "extension/*.html", to: "[name][ext]", noErrorOnMissing: true },
+  { from: "extension/icons", to: "icons", noErrorOnMissing: true },
+];
+
+export default [
+  {
+    ...common,
+    name: "worker",
+    target: ["webworker", "es2022"],
+    entry: { background: "./extension/src/background.ts" },
+    plugins: plugins(),
+  },
+  ...present.map(([name, file], index) => ({
+    ...common,
+    name,
+    target: ["web", "es2022"],
+    entry: { [name]: `./${file}` },
+    plugins: [
+      ...plugins(),
+      new MiniCssExtractPlugin({ filename: "[name].css" }),
+      ...(index === 0 ? [new CopyPlugin({ patterns: copies })] : []),
+    ],
+  })),
+];
