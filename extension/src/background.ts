@@ -3,7 +3,7 @@
 import { createTabSessions, initSync } from "sidewire/inline";
 import { isOwnPage, parseWorkerMessage, type WorkerMessage } from "./messages";
 import * as platform from "./platform/chrome";
-import { TABS_KEY } from "./tabs/stored_tabs";
+import { TABS_KEY } from "./tabs/shown_tab";
 import { createTabQueue } from "./tabs/tab_queue";
 
 const own = platform.identity();
@@ -11,7 +11,7 @@ let isInitialised = false;
 
 const queue = createTabQueue({
   load: () => platform.readStorage("session", TABS_KEY),
-  save: (value) => platform.writeStorage("session", TABS_KEY, value),
+  save: (json) => platform.writeStorage("session", TABS_KEY, json),
   queryTabs: platform.queryTabs,
   restore: (json) => {
     if (!isInitialised) initSync();

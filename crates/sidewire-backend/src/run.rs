@@ -58,9 +58,6 @@ struct PushSide {
 impl Backend {
     /// Takes the ports, opens the database and starts the push server.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        if settings.development && !settings.host.is_loopback() {
-            tracing::warn!(host = %settings.host, "anyone who reaches this address can sign in as anyone");
-        }
         let dir = settings.data_dir.display();
         make_private_dir(&settings)
             .map_err(|error| StartError(format!("cannot use the data directory {dir}: {error}.")))?;
@@ -80,6 +77,8 @@ impl Backend {
         let side = push_side(&settings).await?;
         let lanes = Lanes::new(side.outlet);
         let state = state(&settings, &store, lanes, Tokens::new(secret));
+        // Only now: a failed start says one sentence.
+        warn_of_risks(&settings);
         let mut tasks = vec![serve(listener, api::router(state))];
         tasks.extend(side.task);
         Ok(Self { settings, api, push: side.url, hub: side.hub, sockudo: side.sockudo, store, tasks })
@@ -141,6 +140,15 @@ impl Drop for Backend {
         for task in &self.tasks {
             task.abort();
         }
+    }
+}
+
+fn warn_of_risks(settings: &Settings) {
+    if settings.development && !settings.host.is_loopback() {
+        tracing::warn!(host = %settings.host, "anyone who reaches this address can sign in as anyone");
+    }
+    if !settings.development && settings.app_secret == "dev-secret" {
+        tracing::warn!("the app secret is the public default: set SOCKUDO_APP_SECRET");
     }
 }
 

@@ -35,6 +35,7 @@ mod ids;
 mod input;
 pub mod json;
 pub mod limits;
+mod map;
 mod output;
 pub mod policy;
 mod rng;

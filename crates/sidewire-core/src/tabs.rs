@@ -3,10 +3,10 @@
 //! A tab has at most one session and keeps it through every navigation. A fresh tab has none until one is bound.
 
 use core::fmt::Write as _;
-use std::collections::BTreeMap;
 
 use crate::ids::SessionId;
 use crate::json::{self, Json};
+use crate::map::Map;
 
 /// The browser's number for a tab. Not stable: discarding a tab or restarting the browser changes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,8 +96,8 @@ impl Tab {
 /// The map from tabs to sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TabMap {
-    tabs: BTreeMap<TabId, Tab>,
-    active: BTreeMap<WindowId, TabId>,
+    tabs: Map<TabId, Tab>,
+    active: Map<WindowId, TabId>,
 }
 
 const MAX_URL: usize = 2048;
@@ -109,12 +109,12 @@ impl TabMap {
         match event {
             TabEvent::Created { tab, window, url } => self.created(tab, window, url),
             TabEvent::Activated { tab, window } => {
-                self.tabs.entry(tab).or_default().window = Some(window);
+                self.edit(tab, |entry| entry.window = Some(window));
                 self.active.insert(window, tab);
             }
             TabEvent::Navigated { tab, url } => {
                 if let Some(url) = url {
-                    self.tabs.entry(tab).or_default().url = Some(bounded(url));
+                    self.edit(tab, |entry| entry.url = Some(bounded(url)));
                 }
             }
             TabEvent::Replaced { old, new } => self.replaced(old, new),
@@ -127,16 +127,21 @@ impl TabMap {
                 self.active.remove(&window);
                 self.tabs.retain(|_, tab| tab.window != Some(window));
             }
-            TabEvent::Bound { tab, session } => self.tabs.entry(tab).or_default().session = Some(session),
+            TabEvent::Bound { tab, session } => self.edit(tab, |entry| entry.session = Some(session)),
         }
         *self != before
     }
 
     fn created(&mut self, tab: TabId, window: WindowId, url: Option<String>) {
-        let entry = self.tabs.entry(tab).or_default();
-        entry.window = Some(window);
-        if let Some(url) = url {
-            entry.url = Some(bounded(url));
+        self.edit(tab, |entry| {
+            entry.window = Some(window);
+            entry.url = url.map(bounded).or(entry.url.take());
+        });
+    }
+
+    fn edit(&mut self, tab: TabId, change: impl FnOnce(&mut Tab)) {
+        if let Some(entry) = self.tabs.get_or_default(tab) {
+            change(entry);
         }
     }
 
@@ -153,8 +158,8 @@ impl TabMap {
     }
 
     fn moved(&mut self, tab: TabId, window: WindowId) {
-        let entry = self.tabs.entry(tab).or_default();
-        let from = entry.window.replace(window);
+        let from = self.tabs.get(&tab).and_then(|entry| entry.window);
+        self.edit(tab, |entry| entry.window = Some(window));
         if from != Some(window) {
             // The window it left tells its new active tab by an event of its own.
             self.active.retain(|w, active| !(Some(*w) == from && *active == tab));

@@ -84,8 +84,8 @@ pub enum Fault {
     Kill(u64),
     /// Internal: a new push server process is there.
     Respawn,
-    /// Internal: the draining push server exits.
-    Exit(u64),
+    /// Internal: the push server that drains exits, and another begins after a pause: `(process, pause)`.
+    Exit(u64, u64),
     /// The push server's slow-reader loss: events dropped, in thousandths.
     SlowReader(u64),
     /// Publishes are lost, in thousandths.

@@ -6,7 +6,7 @@ use crate::world::World;
 impl World {
     /// Breaks something, or repairs it.
     pub fn fault(&mut self, fault: Fault) {
-        self.stats.faults += u64::from(!matches!(fault, Fault::Respawn | Fault::Exit(_)));
+        self.stats.faults += u64::from(!matches!(fault, Fault::Respawn | Fault::Exit(..)));
         self.trace.note(self.now, format_args!("{fault:?}"));
         match fault {
             Fault::Dials(path) => self.push.dials = path,
@@ -17,11 +17,14 @@ impl World {
             Fault::Drain(grace, pause) => {
                 self.push.drain(self.now);
                 self.drain_hub();
-                self.plan(self.now + grace, Action::Fault(Fault::Exit(pause)));
+                self.plan(self.now + grace, Action::Fault(Fault::Exit(self.push.process(), pause)));
             }
-            Fault::Exit(pause) => {
-                self.push.die();
-                self.plan(self.now + pause, Action::Fault(Fault::Respawn));
+            Fault::Exit(process, pause) => {
+                // It may have been killed and replaced in the meantime.
+                if self.push.process() == process {
+                    self.push.die();
+                    self.plan(self.now + pause, Action::Fault(Fault::Respawn));
+                }
             }
             Fault::Kill(pause) => {
                 self.push.die();
@@ -42,7 +45,7 @@ impl World {
             Fault::Messages(mode) => self.rest.messages = mode,
             Fault::Interact(mode) => self.rest.interact = mode,
             Fault::Lag(millis) => self.rest.lag = millis,
-            Fault::Freeze(millis) => self.host.frozen_until = self.now + millis,
+            Fault::Freeze(millis) => self.host.frozen_until = self.host.frozen_until.max(self.now + millis),
             Fault::LateTimers(millis) => self.host.timer_delay = millis,
         }
     }
@@ -54,7 +57,6 @@ impl World {
         self.network.heal();
         self.rest.heal();
         self.host.timer_delay = 0;
-        self.host.frozen_until = 0;
         if !self.push.runs() {
             self.push.respawn();
         }

@@ -123,12 +123,19 @@ impl Stored {
 }
 
 impl ServerLog {
+    /// The number of a session.
+    pub fn index_of(&self, id: &str) -> Option<usize> {
+        self.sessions.iter().position(|log| log.id.as_str() == id)
+    }
+
     /// Stores a message and returns its index.
     pub fn append(&mut self, now: u64, session: usize, draft: Draft<'_>) -> usize {
-        let time = self.wall_offset + now;
         let kind = self.kind;
         let log = &mut self.sessions[session];
         let index = log.messages.len();
+        // Times tie, but never more than three: whole pages of one time cannot be paged by `since`.
+        let third = index.checked_sub(3).map_or(0, |third| log.messages[third].time + 1);
+        let time = (self.wall_offset + now).max(third).max(log.messages.last().map_or(0, |last| last.time));
         let numbered = kind != ServerKind::Times && draft.numbered;
         log.last_sequence += u64::from(numbered);
         let mut stored = Stored {

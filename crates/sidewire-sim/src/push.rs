@@ -58,6 +58,11 @@ impl Push {
         self.hub.is_some()
     }
 
+    /// The number of the process that runs, or ran last.
+    pub(crate) const fn process(&self) -> u64 {
+        self.processes
+    }
+
     /// Subscribers of a session's channel, as the server counts them.
     pub fn subscribers(&self, session: &str) -> usize {
         let channel = format!("private-session-{session}");

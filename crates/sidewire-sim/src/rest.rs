@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use sidewire_core::json::{self, Json};
-use sidewire_core::{Body, HttpFailure, HttpRequest, RequestId};
+use sidewire_core::{Body, ClientMessageId, HttpFailure, HttpRequest, Method, RequestId};
 use sidewire_hub::{query, signing};
 
 use crate::action::{Action, Answer, Mode, ServerAction};
-use crate::log::{Cursor, Draft, ServerKind};
+use crate::invariants::CANARY;
+use crate::log::{Cursor, Draft, ServerKind, ServerLog};
 use crate::push::SECRET;
 use crate::world::{API, APP_KEY, World};
 
@@ -86,7 +87,7 @@ impl Rest {
 
 impl World {
     pub(crate) fn request(&mut self, request: RequestId, http: &HttpRequest) {
-        let endpoint = self.endpoint(http);
+        let endpoint = Endpoint::read(&self.log, http);
         match endpoint {
             Endpoint::Messages { .. } => self.stats.fetches += 1,
             Endpoint::Auth { .. } => self.stats.auths += 1,
@@ -105,39 +106,6 @@ impl World {
         }
     }
 
-    /// What a request asks for, read from its bytes alone.
-    pub fn endpoint(&self, http: &HttpRequest) -> Endpoint {
-        let rest = http.url.strip_prefix(API).unwrap_or("");
-        let (path, query_text) = rest.split_once('?').unwrap_or((rest, ""));
-        let known = match path {
-            "/api/pusher/auth" => auth_endpoint(http),
-            "/api/agent/interact" => self.interact_endpoint(http),
-            _ => self.messages_endpoint(path, query_text),
-        };
-        known.unwrap_or(Endpoint::Unknown)
-    }
-
-    fn messages_endpoint(&self, path: &str, query_text: &str) -> Option<Endpoint> {
-        let id = path.strip_prefix("/api/session/")?.strip_suffix("/messages")?;
-        let session = self.session_index(id)?;
-        let pairs = query::pairs(query_text);
-        let number = |name| query::first(&pairs, name).and_then(|text| text.parse::<u64>().ok());
-        let cursor = number("afterSequence")
-            .map(Cursor::After)
-            .or_else(|| number("changedSince").map(Cursor::Changed))
-            .or_else(|| number("since").map(Cursor::Since))
-            .unwrap_or(Cursor::Newest);
-        let limit = usize::try_from(number("limit").unwrap_or(50)).unwrap_or(50);
-        Some(Endpoint::Messages { session, cursor, limit: limit.clamp(1, 100) })
-    }
-
-    fn interact_endpoint(&self, http: &HttpRequest) -> Option<Endpoint> {
-        let Some(Body::Json(text)) = &http.body else { return None };
-        let body = json::parse(text.as_bytes()).ok()?;
-        let field = |name| body.get(name).and_then(Json::as_str).map(std::borrow::Cow::into_owned);
-        let session = self.session_index(&field("sessionId")?)?;
-        Some(Endpoint::Interact { session, content: field("content")?, client_id: field("clientMessageId")? })
-    }
 
     pub(crate) fn arrived(&mut self, request: RequestId) {
         let Some(flight) = self.rest.flights.get(&request).cloned() else { return };
@@ -152,7 +120,7 @@ impl World {
             Mode::Good => (back, self.serve(&flight.endpoint)),
             Mode::Status(status, retry_after) => {
                 let told = if self.rng.chance(500) { "SESSION_NOT_FOUND" } else { "SOMETHING" };
-                let body = format!(r#"{{"error":{{"code":"{told}","message":"no"}}}}"#);
+                let body = format!(r#"{{"error":{{"code":"{told}","message":"{CANARY}"}}}}"#);
                 (back, Answer { retry_after, ..Answer::body(status, body) })
             }
             Mode::Hang => (flight.deadline, late),
@@ -200,7 +168,7 @@ impl World {
 
     fn sign(&mut self, socket: &str, channel: &str) -> Answer {
         let auth = signing::channel_signature(APP_KEY, SECRET, socket, channel);
-        let session = channel.strip_prefix("private-session-").and_then(|id| self.session_index(id));
+        let session = channel.strip_prefix("private-session-").and_then(|id| self.log.index_of(id));
         let log = session.and_then(|index| self.log.sessions.get(index));
         let head = log.filter(|_| self.log.kind != ServerKind::Times).map(|log| log.last_sequence);
         let body = match head.filter(|_| self.rng.chance(500)) {
@@ -233,6 +201,48 @@ impl World {
             false => format!(r#"{{"taskId":"t","status":"accepted","message":{message}}}"#),
         })
     }
+}
+
+impl Endpoint {
+    /// What a request asks for, read from its bytes alone.
+    pub fn read(log: &ServerLog, http: &HttpRequest) -> Self {
+        let rest = http.url.strip_prefix(API).unwrap_or("");
+        let (path, query_text) = rest.split_once('?').unwrap_or((rest, ""));
+        let known = match (path, http.method) {
+            ("/api/pusher/auth", Method::Post) => auth_endpoint(http),
+            ("/api/agent/interact", Method::Post) => interact_endpoint(log, http),
+            (_, Method::Get) => messages_endpoint(log, path, query_text),
+            (_, Method::Post | Method::Patch) => None,
+        };
+        known.unwrap_or(Self::Unknown)
+    }
+}
+
+fn messages_endpoint(log: &ServerLog, path: &str, query_text: &str) -> Option<Endpoint> {
+    let id = path.strip_prefix("/api/session/")?.strip_suffix("/messages")?;
+    let session = log.index_of(id)?;
+    let pairs = query::pairs(query_text);
+    let number = |name| query::first(&pairs, name).and_then(|text| text.parse::<u64>().ok());
+    let cursor = number("afterSequence")
+        .map(Cursor::After)
+        .or_else(|| number("changedSince").map(Cursor::Changed))
+        .or_else(|| number("since").map(Cursor::Since))
+        .unwrap_or(Cursor::Newest);
+    let limit = usize::try_from(number("limit").unwrap_or(50)).unwrap_or(50);
+    Some(Endpoint::Messages { session, cursor, limit: limit.clamp(1, 100) })
+}
+
+fn interact_endpoint(log: &ServerLog, http: &HttpRequest) -> Option<Endpoint> {
+    let Some(Body::Json(text)) = &http.body else { return None };
+    let body = json::parse(text.as_bytes()).ok()?;
+    let field = |name| body.get(name).and_then(Json::as_str).map(std::borrow::Cow::into_owned);
+    let client_id = field("clientMessageId")?;
+    // The key travels twice, in header and body, and must be the same.
+    if http.idempotency_key.as_ref().map(ClientMessageId::as_str) != Some(client_id.as_str()) {
+        return None;
+    }
+    let session = log.index_of(&field("sessionId")?)?;
+    Some(Endpoint::Interact { session, content: field("content")?, client_id })
 }
 
 fn auth_endpoint(http: &HttpRequest) -> Option<Endpoint> {

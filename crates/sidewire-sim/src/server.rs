@@ -35,9 +35,9 @@ impl World {
         index
     }
 
-    /// Half of the seeds have a server that leaves some messages unnumbered.
+    /// A quarter of the seeds has a server that leaves some messages unnumbered.
     fn unnumbered(&self) -> u64 {
-        if self.config.seed.is_multiple_of(2) { 200 } else { 0 }
+        if self.config.seed.is_multiple_of(4) { 200 } else { 0 }
     }
 
     fn edit(&mut self, session: usize) {

@@ -9,6 +9,8 @@ use sidewire_core::{Body, Effect, Event, Input, SocketEvent};
 pub struct Trace {
     hash: u64,
     recording: bool,
+    /// Whether lines are printed as they come.
+    pub printing: bool,
     /// Readable lines, when recording.
     pub lines: Vec<String>,
     /// Every effect with its time, when recording.
@@ -30,8 +32,8 @@ impl Trace {
 
     /// A line of the world around the engine. Not part of the hash.
     pub fn note(&mut self, now: u64, text: fmt::Arguments<'_>) {
-        if self.recording {
-            self.lines.push(format!("{} .. {text}", clock(now)));
+        if self.listening() {
+            self.line(format!("{} .. {text}", clock(now)));
         }
     }
 
@@ -62,8 +64,8 @@ impl Trace {
             }
             Input::Timeout => self.word(4),
         }
-        if self.recording {
-            self.lines.push(format!("{} -> {}", clock(now), input_line(input)));
+        if self.listening() {
+            self.line(format!("{} -> {}", clock(now), input_line(input)));
         }
     }
 
@@ -87,8 +89,10 @@ impl Trace {
             }
             Effect::CancelRequest { request } => self.word(9 + (u64::from(request.as_raw()) << 8)),
         }
+        if self.listening() {
+            self.line(format!("{} <- {}", clock(now), effect_line(effect)));
+        }
         if self.recording {
-            self.lines.push(format!("{} <- {}", clock(now), effect_line(effect)));
             self.effects.push((now, effect.clone()));
         }
     }
@@ -108,9 +112,24 @@ impl Trace {
             #[allow(unreachable_patterns, reason = "the engine may learn to tell more")]
             _ => 15,
         });
+        if self.listening() {
+            self.line(format!("{} <= {event:?}", clock(now)));
+        }
         if self.recording {
-            self.lines.push(format!("{} <= {event:?}", clock(now)));
             self.events.push((now, event.clone()));
+        }
+    }
+
+    const fn listening(&self) -> bool {
+        self.recording || self.printing
+    }
+
+    fn line(&mut self, line: String) {
+        if self.printing {
+            println!("{line}");
+        }
+        if self.recording {
+            self.lines.push(line);
         }
     }
 

@@ -223,11 +223,6 @@ impl World {
         self.log.sessions.get(session).map(|log| &log.id)
     }
 
-    /// The number of a session.
-    pub fn session_index(&self, id: &str) -> Option<usize> {
-        self.log.sessions.iter().position(|log| log.id.as_str() == id)
-    }
-
     /// The client's wall clock.
     pub fn wall(&self) -> u64 {
         WALL_OFFSET + self.now

@@ -51,26 +51,99 @@ function seedHalves(seed: bigint | undefined): readonly [number, number] {
   return [high, low];
 }
 
+type Open = <T>(call: () => T) => T;
+
 function assemble(raw: RawClient, calls: Calls, emitter: Emitter, history: History): SidewireClient {
-  const rows = new RowCache();
   let closed = false;
+  const open: Open = (call) => {
+    if (closed) throw new SidewireError("closed", "The client was closed: build a new one with createClient");
+    return guarded(call);
+  };
+  const views = viewsOf(raw, emitter, open);
+  return {
+    ...commandsOf(raw, open),
+    ...sessionCallsOf(raw, calls, open),
+    ...views,
+    loadMessages: (sessionId) => loadMessages(sessionId, { raw, emitter, views, open, isClosed: () => closed }),
+    subscribe: (listener) => emitter.subscribe(listener),
+    on: (type, listener) => emitter.on(type, listener),
+    onAny: (listener) => emitter.onAny(listener),
+    diagnostics: () => open(() => history.diagnostics(raw.counters() as Counters, raw.socketId() ?? null)),
+    close: () => {
+      if (closed) return;
+      // The last state stays readable: a view may render once more after the end.
+      views.getSnapshot();
+      views.messages();
+      closed = true;
+      raw.close();
+      raw.free();
+      calls.closeAll();
+      emitter.end();
+    },
+  };
+}
+
+type Commands = Pick<
+  SidewireClient,
+  | "connect"
+  | "startSync"
+  | "leaveSession"
+  | "stopSync"
+  | "refresh"
+  | "sendMessage"
+  | "retryMessage"
+  | "setVisible"
+  | "setOnline"
+>;
+
+function commandsOf(raw: RawClient, open: Open): Commands {
+  const command =
+    <A extends readonly unknown[]>(run: (...args: A) => void) =>
+    (...args: A): void => {
+      open(() => {
+        run(...args);
+      });
+    };
+  return {
+    connect: command(() => { raw.connect(); }),
+    startSync: command((sessionId: string) => { raw.startSync(sessionId); }),
+    leaveSession: command(() => { raw.leaveSession(); }),
+    stopSync: command(() => { raw.stopSync(); }),
+    refresh: command(() => { raw.refresh(); }),
+    sendMessage: ({ content, sessionId, url, domain }) => open(() => raw.sendMessage(content, sessionId, url, domain)),
+    retryMessage: command((id: string, sessionId?: string) => { raw.retryMessage(id, sessionId); }),
+    setVisible: command((visible: boolean) => { raw.setVisible(visible); }),
+    setOnline: command((online: boolean) => { raw.setOnline(online); }),
+  };
+}
+
+type Views = Pick<SidewireClient, "getSnapshot" | "messages" | "rows">;
+
+function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views {
+  const cache = new RowCache();
   let snapshot: ClientSnapshot | null = null;
   emitter.onChange(() => {
     snapshot = null;
   });
-  const open = <T>(call: () => T): T => {
-    if (closed) throw new SidewireError("closed", "The client was closed: build a new one with createClient");
-    return guarded(call);
-  };
   const getSnapshot = (): ClientSnapshot => {
-    if (closed && snapshot) return snapshot;
     snapshot ??= Object.freeze(open(() => raw.snapshot() as ClientSnapshot));
     return snapshot;
   };
-  const messages = (): readonly ChatMessage[] => {
-    const { revision, length } = getSnapshot();
-    return closed ? [] : rows.allOf(raw, revision, length);
+  let all: { of: ClientSnapshot; messages: readonly ChatMessage[] } | null = null;
+  return {
+    getSnapshot,
+    messages: () => {
+      const of = getSnapshot();
+      if (all?.of !== of) all = { of, messages: open(() => cache.allOf(raw, of.revision, of.length)) };
+      return all.messages;
+    },
+    rows: (start, end) => open(() => cache.rowsOf(raw, start, end)),
   };
+}
+
+type SessionCalls = Pick<SidewireClient, "listSessions" | "createSession" | "updateSession" | "tokenChanged">;
+
+function sessionCallsOf(raw: RawClient, calls: Calls, open: Open): SessionCalls {
   const sessions = cached(() => calls.begin(() => open(() => raw.listSessions())).then(readSessions));
   const changed = (body: string): Session => {
     sessions.forget();
@@ -78,83 +151,17 @@ function assemble(raw: RawClient, calls: Calls, emitter: Emitter, history: Histo
     if (session) return session;
     throw new SidewireError("request_failed", "The server answered without a session", { serverCode: "BAD_ANSWER" });
   };
-
   return {
-    connect: () => {
-      open(() => {
-        raw.connect();
-      });
-    },
-    startSync: (sessionId) => {
-      open(() => {
-        raw.startSync(sessionId);
-      });
-    },
-    leaveSession: () => {
-      open(() => {
-        raw.leaveSession();
-      });
-    },
-    stopSync: () => {
-      open(() => {
-        raw.stopSync();
-      });
-    },
-    loadMessages: (sessionId) => loadMessages(sessionId, { raw, emitter, getSnapshot, messages, open }),
-    refresh: () => {
-      open(() => {
-        raw.refresh();
-      });
-    },
-    sendMessage: ({ content, sessionId, url, domain }) =>
-      open(() => raw.sendMessage(content, sessionId, url, domain)),
-    retryMessage: (clientMessageId, sessionId) => {
-      open(() => {
-        raw.retryMessage(clientMessageId, sessionId);
-      });
-    },
-    getSnapshot,
-    subscribe: (listener) => emitter.subscribe(listener),
-    on: (type, listener) => emitter.on(type, listener),
-    onAny: (listener) => emitter.onAny(listener),
-    messages,
-    rows: (start, end) => open(() => rows.rowsOf(raw, start, end)),
     listSessions: ({ maxAgeMs = FIVE_MINUTES } = {}) => sessions.get(maxAgeMs),
-    createSession: (fields = {}) =>
-      calls.begin(() => open(() => raw.createSession(fields.url, fields.domain, fields.title))).then(changed),
-    updateSession: (sessionId, fields) =>
-      calls
-        .begin(() => open(() => raw.updateSession(sessionId, fields.url, fields.domain, fields.title)))
-        .then(changed),
-    setVisible: (visible) => {
-      open(() => {
-        raw.setVisible(visible);
-      });
-    },
-    setOnline: (online) => {
-      open(() => {
-        raw.setOnline(online);
-      });
-    },
+    createSession: ({ url, domain, title } = {}) =>
+      calls.begin(() => open(() => raw.createSession(url, domain, title))).then(changed),
+    updateSession: (sessionId, { url, domain, title }) =>
+      calls.begin(() => open(() => raw.updateSession(sessionId, url, domain, title))).then(changed),
     tokenChanged: () => {
       sessions.forget();
       open(() => {
         raw.tokenChanged();
       });
-    },
-    diagnostics: () =>
-      history.diagnostics(
-        open(() => raw.counters() as Counters),
-        raw.socketId() ?? null,
-      ),
-    close: () => {
-      if (closed) return;
-      getSnapshot();
-      closed = true;
-      raw.close();
-      raw.free();
-      calls.closeAll();
-      emitter.clear();
     },
   };
 }
@@ -162,21 +169,25 @@ function assemble(raw: RawClient, calls: Calls, emitter: Emitter, history: Histo
 interface LoadContext {
   raw: RawClient;
   emitter: Emitter;
-  getSnapshot: () => ClientSnapshot;
-  messages: () => readonly ChatMessage[];
-  open: <T>(call: () => T) => T;
+  views: Views;
+  open: Open;
+  isClosed: () => boolean;
 }
 
 /** Resolves once the first page was answered, rejects when it failed or another session was chosen meanwhile. */
 function loadMessages(sessionId: string, context: LoadContext): Promise<readonly ChatMessage[]> {
-  const { raw, emitter, getSnapshot, messages, open } = context;
+  const { raw, emitter, views, open, isClosed } = context;
   return new Promise((resolve, reject) => {
     const settle = (): boolean => {
-      const { loadError, sessionId: shown } = getSnapshot();
+      if (isClosed()) {
+        reject(new SidewireError("closed", "The client was closed before the messages came"));
+        return true;
+      }
+      const { loadError, sessionId: shown } = views.getSnapshot();
       if (shown !== sessionId) {
         reject(new SidewireError("load_failed", "Another session was chosen before this one was loaded"));
       } else if (raw.isLoaded(sessionId)) {
-        resolve(messages());
+        resolve(views.messages());
       } else if (loadError) {
         const { status, code, message } = loadError;
         reject(new SidewireError("load_failed", message, { status, serverCode: code }));

@@ -52,9 +52,12 @@ export class Emitter {
     };
   }
 
-  clear(): void {
+  /** One last call to every subscriber, then silence. */
+  end(): void {
     this.listeners.clear();
+    const last = [...this.subscribers];
     this.subscribers.clear();
+    for (const subscriber of last) run(subscriber);
   }
 
   private add(key: ClientEvent["type"] | "*", listener: Listener): () => void {
@@ -75,6 +78,7 @@ function run(listener: () => void): void {
   try {
     listener();
   } catch (error) {
+    // eslint-disable-next-line no-console -- the listener's author must see it, and nobody else catches it
     console.error(error);
   }
 }

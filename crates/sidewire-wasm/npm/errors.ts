@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../types/index.js";
 
-const DOCS = "https://github.com/sidewire/sidewire/blob/main/docs/errors.md";
+/** Each code has a section of its own there, with cause and fix. */
+const DOCS = "docs/errors.md";
 
 /** Every error that Sidewire throws or rejects with. `code` is stable, `message` is a sentence. */
 export class SidewireError extends Error {
@@ -12,7 +13,7 @@ export class SidewireError extends Error {
   readonly serverCode: string | null;
 
   constructor(code: ErrorCode, message: string, detail: { status?: number | null; serverCode?: string | null } = {}) {
-    super(`${message} (${DOCS}#${code})`);
+    super(`${message} (see ${DOCS}#${code})`);
     this.code = code;
     this.status = detail.status ?? null;
     this.serverCode = detail.serverCode ?? null;

@@ -10,4 +10,6 @@ mod options;
 mod tabs;
 
 pub use client::RawClient;
+pub use host::RawHost;
+pub use options::RawOptions;
 pub use tabs::RawTabs;

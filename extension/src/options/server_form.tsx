@@ -55,12 +55,24 @@ export function ServerForm({ host, config }: ServerFormProps) {
       </label>
       <p className="field-error" role="alert">{errorOf("tls")}</p>
       <TextField label={optionsTexts.key} hint={optionsTexts.keyHint} value={form.key} error={errorOf("key")} onChange={(key) => change({ key })} />
-      <div className="actions">
-        <button type="submit" className="button">{optionsTexts.save}</button>
-        <button type="button" className="button" data-kind="plain" onClick={() => void reset()}>{optionsTexts.reset}</button>
-        <span className="outcome" role="status" data-outcome={outcome.type}>{outcomeText(outcome)}</span>
-      </div>
+      <Actions outcome={outcome} onReset={() => void reset()} />
     </form>
+  );
+}
+
+function Actions({ outcome, onReset }: { readonly outcome: Outcome; readonly onReset: () => void }) {
+  return (
+    <div className="actions">
+      <button type="submit" className="button">
+        {optionsTexts.save}
+      </button>
+      <button type="button" className="button" data-kind="plain" onClick={onReset}>
+        {optionsTexts.reset}
+      </button>
+      <span className="outcome" role="status" data-outcome={outcome.type}>
+        {outcomeText(outcome)}
+      </span>
+    </div>
   );
 }
 

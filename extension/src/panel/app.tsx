@@ -1,7 +1,7 @@
 /** The panel: header, conversation, composer, and the debug view when asked for. */
 
 import { useRef, useState, useSyncExternalStore } from "react";
-import type { ClientSnapshot, SidewireClient } from "sidewire";
+import type { ClientSnapshot, SidewireClient, TypingContext } from "sidewire";
 import { texts } from "../texts";
 import { Composer } from "./composer";
 import { Conversation } from "./conversation";
@@ -34,7 +34,6 @@ export function App({ store, version, openSettings }: AppProps) {
   const composer = useRef<HTMLTextAreaElement>(null);
 
   const isWatched = state.isSignedIn && state.sessionId !== null && snapshot.sessionId === state.sessionId;
-  const isTyping = isWatched && snapshot.isServerTyping;
   const tabId = state.tab?.tabId ?? null;
 
   return (
@@ -56,7 +55,7 @@ export function App({ store, version, openSettings }: AppProps) {
         <DebugView client={client} snapshot={snapshot} isOnline={isOnline} version={version} />
       )}
       <Content store={store} state={state} client={client} snapshot={snapshot} />
-      <TypingIndicator context={isTyping ? (snapshot.serverTypingContext ?? "processing") : null} />
+      <TypingIndicator context={isWatched ? typingOf(snapshot) : null} />
       <div className="bottom">
         <NoticeBar
           notice={statusNotice({ ...state, snapshot, tabId, isOnline })}
@@ -78,6 +77,10 @@ interface ContentProps {
 function Content({ store, state, client, snapshot }: ContentProps) {
   if (!state.isSignedIn) return <SignInCard apiBase={state.config.apiBase} onSignIn={store.signIn} />;
   return <Conversation key={state.sessionId} client={client} snapshot={snapshot} sessionId={state.sessionId} />;
+}
+
+function typingOf(snapshot: ClientSnapshot): TypingContext | null {
+  return snapshot.isServerTyping ? (snapshot.serverTypingContext ?? "processing") : null;
 }
 
 function titleOf(state: PanelState, sessions: Sessions, watching: SidewireClient | null): string {

@@ -18,7 +18,6 @@ export interface ComposerProps {
 export function Composer({ field, tabId, isSignedIn, sending, onSend }: ComposerProps) {
   const [drafts, setDrafts] = useState(noDrafts);
   const draft = draftOf(drafts, tabId);
-  const isOpening = sending.type === "opening";
   const canSend = isSignedIn && draft.trim() !== "";
   useGrowingHeight(field, draft);
   useEffect(() => {
@@ -26,7 +25,7 @@ export function Composer({ field, tabId, isSignedIn, sending, onSend }: Composer
   }, [field, isSignedIn]);
 
   const send = async (): Promise<void> => {
-    if (!canSend || isOpening) return;
+    if (!canSend || sending.type === "opening") return;
     if (await onSend(draft.trim())) setDrafts((all) => withoutSent(all, tabId, draft));
     field.current?.focus();
   };
@@ -55,10 +54,16 @@ export function Composer({ field, tabId, isSignedIn, sending, onSend }: Composer
         onChange={(event) => setDrafts(withDraft(drafts, tabId, event.currentTarget.value))}
         onKeyDown={handleKey}
       />
-      <button type="submit" className="send" aria-label={texts.send} title={texts.send} disabled={!canSend} data-busy={isOpening || undefined}>
-        {isOpening ? <LoaderCircle className="spin" /> : <ArrowUp />}
-      </button>
+      <SendButton isEnabled={canSend} isBusy={sending.type === "opening"} />
     </form>
+  );
+}
+
+function SendButton({ isEnabled, isBusy }: { readonly isEnabled: boolean; readonly isBusy: boolean }) {
+  return (
+    <button type="submit" className="send" aria-label={texts.send} title={texts.send} disabled={!isEnabled}>
+      {isBusy ? <LoaderCircle className="spin" /> : <ArrowUp />}
+    </button>
   );
 }
 

@@ -13,11 +13,11 @@ export interface ConversationProps {
 
 /** The messages of the shown session, or why there are none. Never those of another session. */
 export function Conversation({ client, snapshot, sessionId }: ConversationProps) {
-  if (client === null) return <Blank icon={<TriangleAlert />} title={texts.notLoadedTitle} />;
+  if (client === null) return <NotLoaded />;
   if (sessionId === null) return <Empty />;
   if (snapshot.sessionId !== sessionId) return <Skeleton />;
   if (snapshot.length > 0) return <MessageList client={client} sessionId={sessionId} length={snapshot.length} revision={snapshot.revision} />;
-  if (snapshot.loadError !== null) return <Blank icon={<TriangleAlert />} title={texts.notLoadedTitle} />;
+  if (snapshot.loadError !== null) return <NotLoaded />;
   return snapshot.isLoading ? <Skeleton /> : <Empty />;
 }
 
@@ -25,16 +25,22 @@ function Empty() {
   return <Blank icon={<MessageCircle />} title={texts.emptyTitle} text={texts.emptyText} />;
 }
 
+/** Why is told above the composer. */
+function NotLoaded() {
+  return <Blank icon={<TriangleAlert />} title={texts.notLoadedTitle} isProblem />;
+}
+
 interface BlankProps {
   readonly icon: ReactNode;
   readonly title: string;
   readonly text?: string;
+  readonly isProblem?: boolean;
 }
 
-function Blank({ icon, title, text }: BlankProps) {
+function Blank({ icon, title, text, isProblem = false }: BlankProps) {
   return (
     <div className="blank">
-      <span className="blank-icon" aria-hidden="true">
+      <span className="blank-icon" data-tone={isProblem ? "warning" : undefined} aria-hidden="true">
         {icon}
       </span>
       <h2 className="blank-title">{title}</h2>

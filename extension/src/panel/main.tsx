@@ -3,11 +3,12 @@
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "./panel.css";
+import "./menu.css";
 import "./messages.css";
 import "./markdown.css";
 import "./debug.css";
 import { createRoot } from "react-dom/client";
-import { createClient, init } from "sidewire";
+import { createClient, createTabSessions, init } from "sidewire";
 import { defaultConfig } from "../config";
 import * as platform from "../platform/chrome";
 import { texts } from "../texts";
@@ -25,6 +26,7 @@ async function start(): Promise<void> {
     windowId,
     defaults: defaultConfig(__SIDEWIRE_DEFAULTS__),
     createClient,
+    restoreTabs: createTabSessions,
     read: platform.readStorage,
     write: platform.writeStorage,
     remove: platform.removeStorage,
@@ -34,7 +36,7 @@ async function start(): Promise<void> {
     post: (url, request) => fetch(url, request),
   });
   followPage(store);
-  createRoot(root()).render(
+  createRoot(root(), { onUncaughtError: (error) => queueMicrotask(() => showFailure(error)) }).render(
     <App store={store} version={platform.extensionVersion()} openSettings={() => void platform.openOptions()} />,
   );
 }

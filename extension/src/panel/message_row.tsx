@@ -2,6 +2,7 @@ import { CircleAlert, RotateCw } from "lucide-react";
 import { memo } from "react";
 import type { ChatMessage, Role } from "sidewire";
 import { texts } from "../texts";
+import { ErrorBoundary } from "./error_boundary";
 import { MarkdownText } from "./markdown_text";
 import { messageFooter } from "./message_view";
 import { clockTime } from "./times";
@@ -46,7 +47,11 @@ export const MessageRow = memo(function MessageRow({ message, day, isContinued, 
 function MessageBody({ message }: { readonly message: ChatMessage }) {
   if (message.placeholder) return <p className="plain muted">{texts.placeholder}</p>;
   if (message.role !== "assistant") return <p className="plain">{message.content}</p>;
-  return <MarkdownText text={message.content} isStreaming={message.status === "streaming"} />;
+  return (
+    <ErrorBoundary resetKey={message.content} fallback={<p className="plain">{message.content}</p>}>
+      <MarkdownText text={message.content} isStreaming={message.status === "streaming"} />
+    </ErrorBoundary>
+  );
 }
 
 function Footer({ message, onRetry }: Pick<MessageRowProps, "message" | "onRetry">) {

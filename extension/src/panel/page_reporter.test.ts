@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ShownTab } from "../tabs/stored_tabs";
+import type { ShownTab } from "../tabs/shown_tab";
 import { createPageReporter } from "./page_reporter";
 
 test("navigation in the same tab is reported once it is quiet", async () => {

@@ -1,7 +1,7 @@
 /** Keeps a session's url and domain up to date while its tab moves from page to page. */
 
 import { pageFields, type PageFields } from "../page_url";
-import type { ShownTab } from "../tabs/stored_tabs";
+import type { ShownTab } from "../tabs/shown_tab";
 
 /** Pages that change their address by script do it in bursts: the last one counts. */
 const QUIET_MS = 2_000;

@@ -26,9 +26,8 @@ export function SessionsMenu(props: SessionsMenuProps) {
   const hasChosen = useRef(false);
 
   const handleOpen = (isOpen: boolean): void => {
-    if (!isOpen) return;
-    hasChosen.current = false;
-    sessions.reload();
+    if (isOpen) sessions.reload();
+    if (isOpen) hasChosen.current = false;
   };
   const choose = (value: string): void => {
     hasChosen.current = true;
@@ -46,13 +45,10 @@ export function SessionsMenu(props: SessionsMenuProps) {
             <div className="menu-scroll">
               <SessionsState sessions={sessions} />
               <Menu.RadioGroup value={sessionId} onValueChange={choose}>
-                {sessions.list.map((session) => (
-                  <SessionItem
-                    key={session.sessionId}
-                    session={session}
-                    title={session.sessionId === sessionId ? title : sessionTitle(session, null)}
-                  />
-                ))}
+                {sessions.list.map((session) => {
+                  const name = session.sessionId === sessionId ? title : sessionTitle(session, null);
+                  return <SessionItem key={session.sessionId} session={session} title={name} />;
+                })}
               </Menu.RadioGroup>
             </div>
             <Menu.Separator className="menu-separator" />

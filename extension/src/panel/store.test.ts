@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Session, SidewireClient } from "sidewire";
+import type { Session, SidewireClient, TabSessions } from "sidewire";
 import { CONFIG_KEY } from "../config";
 import { TOKEN_KEY } from "../sign_in";
-import { TABS_KEY, type ShownTab } from "../tabs/stored_tabs";
+import { TABS_KEY, type ShownTab } from "../tabs/shown_tab";
 import { openPanelStore, type PanelHost } from "./store";
 
 test("the session of the tab in front of the own window is watched", async () => {
@@ -117,7 +117,8 @@ test("another configuration closes the client and builds one that watches the sa
   world.emit("local", CONFIG_KEY, { v: 1, ...world.host.defaults, wsPort: 4000 });
   world.emit("local", CONFIG_KEY, { v: 1, ...world.host.defaults, wsPort: 4000 });
 
-  assert.deepEqual(world.calls, ["close", "visible false", "online true", "start a"]);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(world.calls, ["visible false", "online true", "start a", "close"]);
 });
 
 test("signing in stores the token after the storage is locked", async () => {
@@ -153,6 +154,7 @@ function createWorld(first: Partial<ShownTab>): World {
       windowId: 1,
       defaults: { key: "k", wsHost: "127.0.0.1", wsPort: 3005, tls: false, apiBase: "http://127.0.0.1:3000" },
       createClient: () => recordingClient(world),
+      restoreTabs,
       read: (area, key) => Promise.resolve(key === TABS_KEY && area === "session" ? stored({ 1: tab(first) }) : undefined),
       write: (_area, key) => Promise.resolve(void calls.push(`write ${key}`)),
       remove: () => Promise.resolve(),
@@ -198,5 +200,19 @@ function tab(shown: Partial<ShownTab>): ShownTab {
 }
 
 function stored(windows: Record<number, ShownTab>): unknown {
-  return { v: 1, map: "", windows };
+  return JSON.stringify(windows);
+}
+
+/** A map of what each window shows, which is all that a panel asks for. */
+function restoreTabs(json = "{}"): TabSessions {
+  const windows = JSON.parse(json) as Record<string, ShownTab>;
+  const map: Partial<TabSessions> = {
+    activeTab: (windowId) => windows[windowId]?.tabId ?? null,
+    binding: (tabId) => {
+      const shown = Object.values(windows).find((candidate) => candidate.tabId === tabId);
+      return shown === undefined ? null : { ...shown, windowId: 1 };
+    },
+    free: () => undefined,
+  };
+  return map as TabSessions;
 }

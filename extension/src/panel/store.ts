@@ -5,7 +5,7 @@ import { CONFIG_KEY, parseStoredConfig, sameConfig, type Config } from "../confi
 import type { WorkerMessage } from "../messages";
 import { pageFields, type PageFields } from "../page_url";
 import { parseToken, signIn, TOKEN_KEY, type Post, type SignInResult } from "../sign_in";
-import { parseStoredTabs, shownTab, TABS_KEY, type ShownTab } from "../tabs/stored_tabs";
+import { shownTab, TABS_KEY, type RestoreTabs, type ShownTab } from "../tabs/shown_tab";
 import { createPageReporter, type PageReporter } from "./page_reporter";
 
 /** Where a value is stored. */
@@ -16,6 +16,7 @@ export interface PanelHost {
   readonly windowId: number;
   readonly defaults: Config;
   createClient(options: ClientOptions): SidewireClient;
+  readonly restoreTabs: RestoreTabs;
   read(area: Area, key: string): Promise<unknown>;
   write(area: Area, key: string, value: unknown): Promise<void>;
   remove(area: Area, key: string): Promise<void>;
@@ -77,8 +78,8 @@ export async function openPanelStore(host: PanelHost): Promise<PanelStore> {
 
   host.watch("local", CONFIG_KEY, (value) => onConfig(self, parseStoredConfig(value) ?? host.defaults));
   host.watch("local", TOKEN_KEY, (value) => onToken(self, parseToken(value) !== null));
-  host.watch("session", TABS_KEY, (value) => onTabs(self, shownTab(parseStoredTabs(value), host.windowId)));
-  onTabs(self, shownTab(parseStoredTabs(tabs), host.windowId));
+  host.watch("session", TABS_KEY, (value) => onTabs(self, shownTab(host.restoreTabs, value, host.windowId)));
+  onTabs(self, shownTab(host.restoreTabs, tabs, host.windowId));
   host.tellWorker({ type: "hello" }).catch(() => undefined);
   return facade(self);
 }
@@ -149,13 +150,15 @@ function facade(self: Self): PanelStore {
 
 function onConfig(self: Self, config: Config): void {
   if (sameConfig(config, self.state.config)) return;
-  readyClient(self.state)?.close();
+  const old = readyClient(self.state);
   const client = buildClient(self.host, config);
   if (client.type === "ready") {
     client.client.setVisible(self.isVisible);
     client.client.setOnline(self.isOnline);
   }
   update(self, { config, client });
+  // React lets go of the old client in the microtasks of this turn.
+  setTimeout(() => old?.close());
 }
 
 function onToken(self: Self, isSignedIn: boolean): void {

@@ -28,7 +28,6 @@ export function useStickToBottom(
   const lastIndex = useRef(length - 1);
   const [isAtBottom, setIsAtBottom] = useState(true);
   const [seen, setSeen] = useState(length);
-
   const toEnd = (): void => list.current?.scrollToIndex(lastIndex.current, { align: "end" });
   const pin = (isNow: boolean): void => {
     isPinned.current = isNow;
@@ -45,9 +44,8 @@ export function useStickToBottom(
     isAtBottom,
     hasUnseen: !isAtBottom && length > seen,
     onScroll: () => {
-      const element = scroller.current;
-      if (element === null) return;
-      const { scrollTop, scrollHeight, clientHeight } = element;
+      if (scroller.current === null) return;
+      const { scrollTop, scrollHeight, clientHeight } = scroller.current;
       const isUp = scrollTop < lastTop.current - 1;
       lastTop.current = scrollTop;
       if (scrollHeight - scrollTop - clientHeight <= NEAR_PX) pin(true);

@@ -60,16 +60,23 @@ export async function stopEverything() {
   await Promise.all([...groups].map(stopGroup));
 }
 
-async function handleSignal(signal, number) {
+async function handleSignal(number) {
   if (stopping) process.exit(128 + number);
   stopping = true;
   await stopEverything();
   process.exit(128 + number);
 }
 
-process.on("SIGINT", () => handleSignal("SIGINT", 2));
-process.on("SIGTERM", () => handleSignal("SIGTERM", 15));
-process.on("SIGHUP", () => handleSignal("SIGHUP", 1));
+process.on("SIGINT", () => handleSignal(2));
+process.on("SIGTERM", () => handleSignal(15));
+process.on("SIGHUP", () => handleSignal(1));
+// A `kill` that is meant for `npm start` ends npm and its shell, not us: losing the parent counts as SIGTERM.
+const parent = process.ppid;
+const watchdog = setInterval(() => {
+  if (process.ppid !== parent && !stopping) handleSignal(15);
+}, 500);
+watchdog.unref();
+if (process.env.npm_lifecycle_event === undefined) clearInterval(watchdog);
 process.on("exit", () => {
   for (const pid of groups) signalGroup(pid, "SIGKILL");
 });

@@ -42,7 +42,14 @@ fn grant(headers: &mut HeaderMap, origin: HeaderValue) {
 impl Api {
     fn allows(&self, origin: &HeaderValue) -> bool {
         let Ok(origin) = origin.to_str() else { return false };
-        let any_extension = self.settings.development && origin.starts_with("chrome-extension://");
-        any_extension || self.settings.allow_origins.iter().any(|allowed| allowed == origin)
+        let developer = origin.starts_with("chrome-extension://") || is_loopback_page(origin);
+        (self.settings.development && developer)
+            || self.settings.allow_origins.iter().any(|allowed| allowed == origin)
     }
+}
+
+/// A page served from this machine, such as a browser test's.
+fn is_loopback_page(origin: &str) -> bool {
+    let host = origin.strip_prefix("http://").map(|rest| rest.split_once(':').map_or(rest, |(host, _)| host));
+    matches!(host, Some("127.0.0.1" | "localhost"))
 }

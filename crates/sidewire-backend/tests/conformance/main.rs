@@ -14,7 +14,9 @@ mod suite {
     use std::time::Duration;
 
     use clap::Parser as _;
+    use serde_json::{Value, json};
     use sidewire_backend::{Backend, Settings};
+    use tokio_tungstenite::tungstenite::Message;
 
     use crate::peer::{Case, Peer};
     use crate::{http_cases, socket_cases};
@@ -67,6 +69,30 @@ mod suite {
             return;
         }
         run("sockudo").await;
+    }
+
+    /// Here the embedded server differs on purpose: Sockudo leaves frames out and keeps the socket open.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn the_embedded_server_cuts_off_a_slow_reader_instead_of_leaving_frames_out() {
+        const BATCHES: usize = 40;
+        let (backend, _dir) = start("embedded").await;
+        let peer = Peer::new(backend.push_url().unwrap().trim_start_matches("ws://"), "slow");
+        let mut socket = peer.subscribed().await;
+        let padding = "x".repeat(20_000);
+        for batch in 0..BATCHES {
+            let event = |n: usize| json!({ "name": (batch * 100 + n).to_string(), "channel": peer.channel, "data": padding });
+            let batch: Vec<Value> = (0..100).map(event).collect();
+            let answer =
+                peer.post("/apps/dev-app/batch_events", &json!({ "batch": batch }).to_string()).await;
+            assert_eq!(answer.status, 200);
+        }
+        let mut read = 0;
+        while let Some(Message::Text(text)) = socket.message().await {
+            let frame: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(frame["event"], read.to_string());
+            read += 1;
+        }
+        assert!((1000..BATCHES * 100).contains(&read), "{read} frames arrived before the end");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -95,6 +95,7 @@ impl Fetch {
     /// Another token, or the user asks: refusals and pauses are forgotten.
     pub(crate) fn forgive(&mut self) {
         self.refused = false;
+        self.error = None;
         self.not_before = Timestamp::ZERO;
         self.errors = 0;
     }

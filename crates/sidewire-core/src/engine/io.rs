@@ -1,10 +1,11 @@
 //! What every part of the engine shares: time, randomness, queued output, ids and the answers being waited for.
 
 use core::time::Duration;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, TokenGeneration};
 use crate::limits::{MAX_DETAIL, cut};
+use crate::map::Map;
 use crate::output::{Body, Effect, Event, HttpRequest, Method, Problem, ProblemCode};
 use crate::policy::Policy;
 use crate::rng::{Rng, Seed};
@@ -65,7 +66,7 @@ pub(crate) struct Io {
     pub(crate) token: TokenGeneration,
     effects: VecDeque<Effect>,
     events: VecDeque<Event>,
-    pending: BTreeMap<RequestId, Pending>,
+    pending: Map<RequestId, Pending>,
     last_request: u32,
     last_connection: u32,
 }
@@ -80,7 +81,7 @@ impl Io {
             token: TokenGeneration::from_raw(0),
             effects: VecDeque::new(),
             events: VecDeque::new(),
-            pending: BTreeMap::new(),
+            pending: Map::default(),
             last_request: 0,
             last_connection: 0,
         }
@@ -135,7 +136,7 @@ impl Io {
     }
 
     pub(crate) fn cancel_all(&mut self) {
-        for request in core::mem::take(&mut self.pending).into_keys() {
+        for &request in core::mem::take(&mut self.pending).keys() {
             self.effect(Effect::CancelRequest { request });
         }
     }

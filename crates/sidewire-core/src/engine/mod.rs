@@ -9,7 +9,6 @@ mod schedule;
 mod status;
 
 use core::time::Duration;
-use std::collections::BTreeMap;
 
 use channel::{AuthGate, Channel, Unacknowledged};
 use fetch::{Fetch, Source, Want};
@@ -23,6 +22,7 @@ use status::{Episode, Reported};
 use crate::config::Config;
 use crate::ids::{CallId, ClientMessageId, RequestId, SessionId};
 use crate::input::{ApiCall, Command, HttpFailure, HttpResponse, Input};
+use crate::map::Map;
 use crate::output::{ApiFailure, Body, Cause, CloseInfo, Effect, Event, Method, ProblemCode, TypingContext};
 use crate::rng::Seed;
 use crate::time::{Timestamp, WallTime};
@@ -47,7 +47,7 @@ pub struct Engine {
     gate: AuthGate,
     unacknowledged: Option<Unacknowledged>,
     shown: Option<SessionId>,
-    sessions: BTreeMap<SessionId, Session>,
+    sessions: Map<SessionId, Session>,
     shown_count: u64,
     lives: u32,
     episode: Episode,
@@ -123,7 +123,7 @@ impl Engine {
             gate: AuthGate::default(),
             unacknowledged: None,
             shown: None,
-            sessions: BTreeMap::new(),
+            sessions: Map::default(),
             shown_count: 0,
             lives: 0,
             episode: Episode::default(),

@@ -1,6 +1,6 @@
 //! Own messages on their way: one at a time per session, in order, each with one id through all tries.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::Engine;
 use super::fetch::Source;
@@ -8,6 +8,7 @@ use super::io::{Ask, Pending};
 use crate::ids::{ClientMessageId, RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse, Outgoing};
 use crate::json;
+use crate::map::Map;
 use crate::output::{Body, Event, Method, SendFailure, SendState, TypingContext};
 use crate::timeline::EchoState;
 use crate::wire::rest;
@@ -17,7 +18,7 @@ pub(crate) struct Outbox {
     queue: VecDeque<Outgoing>,
     in_flight: Option<(RequestId, Outgoing)>,
     /// Kept whole, so that a retry sends what the user wrote.
-    failed: BTreeMap<ClientMessageId, Outgoing>,
+    failed: Map<ClientMessageId, Outgoing>,
 }
 
 impl Outbox {

@@ -218,7 +218,7 @@ impl Engine {
             self.reported.load = load.clone();
             self.io.event(Event::LoadChanged(load));
         }
-        for (id, session) in &mut self.sessions {
+        for (id, session) in self.sessions.iter_mut() {
             let revision = session.timeline.revision();
             if session.reported_revision != revision {
                 session.reported_revision = revision;

@@ -5,7 +5,7 @@ pub(crate) mod http;
 mod socket;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
@@ -41,7 +41,7 @@ pub(crate) struct Driver {
     clock: clock::Clock,
     host: RawHost,
     socket: RefCell<Option<Socket>>,
-    requests: RefCell<BTreeMap<RequestId, Abort>>,
+    requests: RefCell<Vec<(RequestId, Abort)>>,
     timer: RefCell<Option<Timeout>>,
     this: std::rc::Weak<Driver>,
 }
@@ -116,7 +116,7 @@ impl Driver {
     fn step(&self, arrival: &Arrival) {
         let now = self.clock.now();
         if let Arrival::Answered(request, _) = arrival {
-            self.requests.borrow_mut().remove(request);
+            self.forget_request(*request);
         }
         self.engine.borrow_mut().handle_input(now, input(arrival));
         while let Some(effect) = self.next_effect() {
@@ -148,9 +148,7 @@ impl Driver {
                 self.socket.borrow_mut().take_if(|socket| socket.connection == connection);
             }
             Effect::Request { request, http } => self.request(request, http),
-            Effect::CancelRequest { request } => {
-                self.requests.borrow_mut().remove(&request);
-            }
+            Effect::CancelRequest { request } => self.forget_request(request),
         }
     }
 
@@ -174,7 +172,7 @@ impl Driver {
                 return;
             }
         };
-        self.requests.borrow_mut().insert(request, abort);
+        self.requests.borrow_mut().push((request, abort));
         let this = self.this.clone();
         spawn_local(async move {
             let outcome = outcome.await;
@@ -182,6 +180,11 @@ impl Driver {
                 driver.feed(Arrival::Answered(request, outcome));
             }
         });
+    }
+
+    /// Drops the request's guard, which aborts it unless it is done.
+    fn forget_request(&self, request: RequestId) {
+        self.requests.borrow_mut().retain(|(known, _)| *known != request);
     }
 
     fn tell(&self, event: Event) {

@@ -1,0 +1,247 @@
+//! The rules, checked from outside: only inputs, effects, events and the public view are looked at.
+//!
+//! One file per group: `view` S1 to S5 and S13, `link` S6, `requests` S7, S8 and S17, `timers` S10 to S12 and S9's
+//! chain. The numbers are those of the catalogue in the repository's documentation.
+
+mod link;
+mod requests;
+mod timers;
+mod view;
+
+use sidewire_core::{Command, Effect, Engine, Event, Input, SocketEvent};
+
+pub(crate) use self::requests::CANARY;
+use crate::log::ServerLog;
+use crate::rest::Endpoint;
+use crate::world::{Host, Sent, World};
+
+/// A rule that was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule's name in the catalogue.
+    pub rule: &'static str,
+    /// When, on the simulator's clock.
+    pub at: u64,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// What the checks may look at.
+pub(crate) struct Facts<'a> {
+    pub(crate) now: u64,
+    pub(crate) engine: &'a Engine,
+    pub(crate) log: &'a ServerLog,
+    pub(crate) host: &'a Host,
+    pub(crate) sent: &'a [Sent],
+    pub(crate) life: u32,
+}
+
+/// What held before an input.
+#[derive(Debug)]
+pub(crate) struct Before {
+    /// The input carries an id that is retired.
+    stale: bool,
+    /// No deadline is due, so nothing but the input can bring about anything.
+    quiet: bool,
+    deadline: Option<u64>,
+    /// The host wants nothing, and this input does not change that.
+    stopped: bool,
+    /// The user asked for something.
+    command: bool,
+}
+
+/// A broken rule before it gets its time.
+pub(crate) type Broken = (&'static str, String);
+
+/// All checks and what they remember.
+#[derive(Debug)]
+pub(crate) struct Checker {
+    violation: Option<Violation>,
+    views: Vec<view::View>,
+    link: link::Link,
+    requests: requests::Requests,
+    timers: timers::Timers,
+}
+
+impl Checker {
+    pub(crate) fn new(sessions: usize) -> Self {
+        Self {
+            violation: None,
+            views: (0..sessions).map(|_| view::View::default()).collect(),
+            link: link::Link::default(),
+            requests: requests::Requests::new(sessions),
+            timers: timers::Timers::default(),
+        }
+    }
+
+    pub(crate) const fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    /// Keeps the first violation; later ones may be its consequences.
+    pub(crate) fn report(&mut self, at: u64, broken: Option<Broken>) {
+        if let (None, Some((rule, detail))) = (&self.violation, broken) {
+            self.violation = Some(Violation { rule, at, detail });
+        }
+    }
+
+    /// A newest page that begins at this index is about to reach the client.
+    pub(crate) fn page_arrives(&mut self, session: usize, floor: usize) {
+        if let Some(view) = self.views.get_mut(session) {
+            view.page_arrives(floor);
+        }
+    }
+
+    pub(crate) fn signed_out(&mut self) {
+        for view in &mut self.views {
+            *view = view::View::default();
+        }
+    }
+
+    pub(crate) fn token_changed(&mut self) {
+        self.requests.token_changed();
+    }
+
+    pub(crate) fn tick(&mut self, now: u64) {
+        let broken = self.timers.tick(now);
+        self.report(now, broken);
+    }
+
+    /// Most requests for messages in any minute that no command asked for.
+    pub(crate) const fn rest_peak(&self) -> usize {
+        self.requests.peak()
+    }
+}
+
+impl World {
+    /// Reports a broken rule.
+    pub fn broken(&mut self, rule: &'static str, detail: String) {
+        self.checker.report(self.now, Some((rule, detail)));
+    }
+
+    /// What the view of a session lacks of the log from its floor on, of what was stored up to `before`.
+    pub fn lacks(&self, session: usize, before: u64, versions: bool) -> Option<String> {
+        let facts = self.facts();
+        self.checker.views.get(session).and_then(|view| view.lacks(&facts, session, before, versions))
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            now: self.now,
+            engine: &self.engine,
+            log: &self.log,
+            host: &self.host,
+            sent: &self.sent,
+            life: self.life,
+        }
+    }
+
+    pub(crate) fn before(&mut self, input: &Input<'_>) -> Before {
+        let checker = &mut self.checker;
+        let stale = match input {
+            Input::Socket(connection, event) => {
+                let known = checker.link.knows(*connection);
+                match event {
+                    SocketEvent::Opened => checker.link.opened(*connection),
+                    SocketEvent::Closed { .. } => checker.link.closed(*connection),
+                    SocketEvent::Frame(_) | SocketEvent::BinaryFrame => {}
+                }
+                !known
+            }
+            Input::Response(request, outcome) => {
+                let status = outcome.as_ref().map_or(0, |response| response.status);
+                let told = outcome.as_ref().ok().and_then(|response| response.retry_after);
+                !checker.requests.landed(self.now, *request, status, told)
+            }
+            Input::Command(command) => {
+                checker.requests.commanded(command, &self.log);
+                false
+            }
+            Input::Timeout => false,
+        };
+        let deadline = self.engine.poll_timeout().map(sidewire_core::Timestamp::as_millis);
+        let stop = matches!(input, Input::Command(Command::StopSync));
+        Before {
+            stale,
+            quiet: deadline.is_none_or(|at| at > self.now),
+            deadline,
+            stopped: !self.host.wanted && !stop,
+            command: matches!(input, Input::Command(_)),
+        }
+    }
+
+    pub(crate) fn check(&mut self, before: &Before, effects: &[Effect], events: &[Event]) {
+        let facts = Facts {
+            now: self.now,
+            engine: &self.engine,
+            log: &self.log,
+            host: &self.host,
+            sent: &self.sent,
+            life: self.life,
+        };
+        let checker = &mut self.checker;
+        for (session, view) in checker.views.iter_mut().enumerate() {
+            if let Some((rule, detail)) = view.check(&facts, session) {
+                let at = facts.now;
+                checker.violation.get_or_insert(Violation { rule, at, detail });
+            }
+        }
+        for effect in effects {
+            let endpoint = match effect {
+                Effect::Request { http, .. } => Some(Endpoint::read(facts.log, http)),
+                _ => None,
+            };
+            let broken = checker.effect(&facts, before, effect, endpoint);
+            checker.report(facts.now, broken);
+        }
+        let broken = checker.timers.after(&facts, before, effects, events);
+        checker.report(facts.now, broken);
+        let broken = checker.at_rest(&facts);
+        checker.report(facts.now, broken);
+    }
+}
+
+impl Checker {
+    fn effect(
+        &mut self,
+        facts: &Facts<'_>,
+        before: &Before,
+        effect: &Effect,
+        endpoint: Option<Endpoint>,
+    ) -> Option<Broken> {
+        if let Some(broken) = self.link.effect(effect).or_else(|| requests::secrets(effect)) {
+            return Some(broken);
+        }
+        let endpoint = match (effect, endpoint) {
+            (Effect::Request { request, .. }, Some(endpoint)) => (*request, endpoint),
+            (Effect::CancelRequest { request }, _) => {
+                self.requests.cancelled(*request);
+                return None;
+            }
+            _ => return None,
+        };
+        if let Endpoint::Messages { session, cursor, .. } = &endpoint.1 {
+            let broken = self.views.get(*session).and_then(|view| view.asks(facts, *session, *cursor));
+            if broken.is_some() {
+                return broken;
+            }
+        }
+        self.requests.asked(facts.now, endpoint.0, &endpoint.1, before.command)
+    }
+
+    /// What must hold whenever nothing is wanted, and whenever push is live.
+    fn at_rest(&self, facts: &Facts<'_>) -> Option<Broken> {
+        let status = facts.engine.status();
+        if status == sidewire_core::Status::Connected && facts.engine.is_polling() {
+            return Some(("S7", "polls although push is live".to_owned()));
+        }
+        if facts.host.wanted {
+            return None;
+        }
+        if self.link.live() > 0 || self.requests.in_flight() > 0 {
+            let (sockets, requests) = (self.link.live(), self.requests.in_flight());
+            return Some(("S10", format!("stopped with {sockets} sockets and {requests} requests")));
+        }
+        (facts.engine.poll_timeout().is_some()).then(|| ("S10", "stopped with a timer".to_owned()))
+    }
+}

@@ -1,0 +1,180 @@
+//! S7 (one fetch per session), S8 (polite authorisation), S17 (no secret, no foreign host), `Retry-After`.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use sidewire_core::{Body, Command, Effect, RequestId};
+
+use super::Broken;
+use crate::log::ServerLog;
+use crate::rest::Endpoint;
+use crate::world::API;
+
+/// Put into every error body of the fake server; no effect may hold it.
+pub(crate) const CANARY: &str = "canary-token-7d1f";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Auth,
+    Messages(usize),
+    Interact,
+}
+
+/// What is in flight and what was asked lately.
+#[derive(Debug)]
+pub(super) struct Requests {
+    in_flight: BTreeMap<RequestId, Kind>,
+    auths: VecDeque<u64>,
+    refusals: VecDeque<u64>,
+    auth_not_before: u64,
+    messages_not_before: Vec<u64>,
+    recent: VecDeque<u64>,
+    peak: usize,
+    last: u32,
+}
+
+impl Requests {
+    pub(super) fn new(sessions: usize) -> Self {
+        Self {
+            in_flight: BTreeMap::new(),
+            auths: VecDeque::new(),
+            refusals: VecDeque::new(),
+            auth_not_before: 0,
+            messages_not_before: vec![0; sessions],
+            recent: VecDeque::new(),
+            peak: 0,
+            last: 0,
+        }
+    }
+
+    pub(super) fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    pub(super) const fn peak(&self) -> usize {
+        self.peak
+    }
+
+    pub(super) fn cancelled(&mut self, request: RequestId) {
+        self.in_flight.remove(&request);
+    }
+
+    /// Another token is another try.
+    pub(super) fn token_changed(&mut self) {
+        self.refusals.clear();
+        self.auth_not_before = 0;
+        self.messages_not_before.fill(0);
+    }
+
+    /// What the user asks for himself passes.
+    pub(super) fn commanded(&mut self, command: &Command, log: &ServerLog) {
+        let (Command::StartSync(session) | Command::Refresh(session)) = command else { return };
+        let slot = log.index_of(session.as_str()).and_then(|index| self.messages_not_before.get_mut(index));
+        if let Some(slot) = slot {
+            *slot = 0;
+        }
+    }
+
+    /// An answer reaches the engine; false if nobody waits for it.
+    pub(super) fn landed(&mut self, now: u64, request: RequestId, status: u16, told: Option<&str>) -> bool {
+        let Some(kind) = self.in_flight.remove(&request) else { return false };
+        let seconds = told.and_then(|text| text.trim().parse::<u64>().ok()).map(|s| s.clamp(1, 600));
+        let until = seconds.map_or(0, |seconds| now + seconds * 1000);
+        let refused = matches!(status, 401 | 403);
+        match kind {
+            Kind::Auth if refused => {
+                self.refusals.push_back(now);
+                let recent = self.refusals.len() >= 3;
+                let third = self.refusals.len().checked_sub(3).and_then(|at| self.refusals.get(at));
+                if recent && third.is_some_and(|first| now - first < 30_000) {
+                    self.auth_not_before = self.auth_not_before.max(now + 30_000);
+                }
+            }
+            Kind::Auth => {
+                self.auth_not_before = self.auth_not_before.max(until);
+                if status == 200 {
+                    self.refusals.clear();
+                }
+            }
+            Kind::Messages(session) if !refused && status >= 400 => {
+                if let Some(slot) = self.messages_not_before.get_mut(session) {
+                    *slot = until;
+                }
+            }
+            Kind::Messages(_) | Kind::Interact => {}
+        }
+        true
+    }
+
+    pub(super) fn asked(
+        &mut self,
+        now: u64,
+        request: RequestId,
+        endpoint: &Endpoint,
+        command: bool,
+    ) -> Option<Broken> {
+        if request.as_raw() <= self.last {
+            return Some(("S12", format!("request id {} was used before", request.as_raw())));
+        }
+        self.last = request.as_raw();
+        let kind = match endpoint {
+            Endpoint::Auth { .. } => Kind::Auth,
+            Endpoint::Messages { session, .. } => Kind::Messages(*session),
+            Endpoint::Interact { .. } => Kind::Interact,
+            Endpoint::Unknown => return Some(("S17", "a request outside the contract".to_owned())),
+        };
+        let twice = kind != Kind::Interact && self.in_flight.values().any(|other| *other == kind);
+        self.in_flight.insert(request, kind);
+        match kind {
+            Kind::Auth if twice => Some(("S8", "two authorisations in flight".to_owned())),
+            Kind::Auth => self.auth_asked(now),
+            Kind::Messages(_) if twice => Some(("S7", "two fetches of one session in flight".to_owned())),
+            Kind::Messages(session) => {
+                self.count(now, command);
+                let early = self.messages_not_before.get(session).is_some_and(|at| *at > now);
+                early.then(|| ("S8", "a fetch before Retry-After".to_owned()))
+            }
+            Kind::Interact => None,
+        }
+    }
+
+    fn auth_asked(&mut self, now: u64) -> Option<Broken> {
+        self.auths.push_back(now);
+        while self.auths.front().is_some_and(|first| now - first >= 30_000) {
+            self.auths.pop_front();
+        }
+        if self.auths.len() > 10 {
+            return Some(("S8", format!("{} authorisations in 30 s", self.auths.len())));
+        }
+        let wait = self.auth_not_before.saturating_sub(now);
+        (wait > 0).then(|| ("S8", format!("authorisation {wait} ms too early")))
+    }
+
+    fn count(&mut self, now: u64, command: bool) {
+        if command {
+            return;
+        }
+        self.recent.push_back(now);
+        while self.recent.front().is_some_and(|first| now - first >= 60_000) {
+            self.recent.pop_front();
+        }
+        self.peak = self.peak.max(self.recent.len());
+    }
+}
+
+/// No effect holds the token or goes anywhere but to the configured hosts.
+pub(super) fn secrets(effect: &Effect) -> Option<Broken> {
+    let (texts, fits) = match effect {
+        Effect::OpenSocket { url, .. } => ([Some(url), None], url.starts_with("ws://127.0.0.1:3005/app/")),
+        Effect::SendFrame { text, .. } => ([Some(text), None], true),
+        Effect::Request { http, .. } => {
+            let body = http.body.as_ref().map(|(Body::Form(text) | Body::Json(text))| text);
+            ([Some(&http.url), body], http.url.strip_prefix(API).is_some_and(|rest| rest.starts_with('/')))
+        }
+        Effect::CloseSocket { .. } | Effect::CancelRequest { .. } => ([None, None], true),
+    };
+    if !fits {
+        return Some(("S17", format!("a foreign address: {effect:?}")));
+    }
+    let leaks = texts.into_iter().flatten().any(|text| text.contains(CANARY));
+    leaks.then(|| ("S17", "an effect holds the token".to_owned()))
+}

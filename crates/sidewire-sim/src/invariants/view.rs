@@ -1,0 +1,199 @@
+//! S1 to S5 and S13: what is shown, in which order, from where, and what is asked for next.
+
+#![allow(clippy::indexing_slicing, reason = "the vectors are sized to the log before they are indexed")]
+
+use std::cmp::Reverse;
+
+use sidewire_core::timeline::Row;
+
+use super::{Broken, Facts};
+use crate::log::{Cursor, ServerKind, Stored};
+use crate::world::Sent;
+
+/// A place in the order, computed from the rule and from nothing of the engine's: anchor, class, time or rank, id.
+type Key<'a> = (u64, u8, u64, &'a str);
+
+/// What was seen of one session.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    /// The timeline's revision at the last check.
+    revision: Option<u64>,
+    /// By log index: one more than the version shown, 0 for never shown.
+    shown: Vec<u32>,
+    /// By log index: the number of the check that saw it last.
+    stamp: Vec<u64>,
+    checks: u64,
+    floor: Option<usize>,
+}
+
+impl View {
+    pub(super) fn page_arrives(&mut self, floor: usize) {
+        self.floor = Some(self.floor.map_or(floor, |known| known.min(floor)));
+    }
+
+    /// Checks the view, if it changed.
+    pub(super) fn check(&mut self, facts: &Facts<'_>, session: usize) -> Option<Broken> {
+        let id = &facts.log.sessions[session].id;
+        let Some(timeline) = facts.engine.timeline(id) else {
+            return self.revision.map(|_| ("S5", format!("session {id} was forgotten")));
+        };
+        if self.revision == Some(timeline.revision()) {
+            return None;
+        }
+        self.revision = Some(timeline.revision());
+        self.checks += 1;
+        let length = facts.log.sessions[session].messages.len();
+        self.shown.resize(length, 0);
+        self.stamp.resize(length, 0);
+        let rows: Vec<Row<'_>> = timeline.rows(0..timeline.len()).collect();
+        let own = facts.sent.iter().filter(|sent| sent.session == session && sent.life == facts.life);
+        let broken = self.rows(facts, session, &rows).or_else(|| bubbles(facts, session, &rows, own));
+        broken.or_else(|| self.nothing_lost(session))
+    }
+
+    fn rows(&mut self, facts: &Facts<'_>, session: usize, rows: &[Row<'_>]) -> Option<Broken> {
+        let stairs = stairs(facts, session, rows);
+        let mut last: Option<Key<'_>> = None;
+        for row in rows {
+            let key = match row.echo {
+                Some(_) => echo_key(facts, session, row),
+                None => match self.server_row(facts, session, row) {
+                    Ok(stored) => Ok(key_of(stored, &stairs)),
+                    Err(broken) => Err(broken),
+                },
+            };
+            let key = match key {
+                Ok(key) => key,
+                Err(broken) => return Some(broken),
+            };
+            if last.is_some_and(|last| last >= key) {
+                return Some(("S2", format!("{key:?} stands behind {last:?}")));
+            }
+            last = Some(key);
+        }
+        None
+    }
+
+    /// A row that is no echo: a version of a message of this session's log, each message once.
+    fn server_row<'a>(&mut self, facts: &Facts<'a>, session: usize, row: &Row<'_>) -> Result<&'a Stored, Broken> {
+        let (of, index) = parse_id(row.id).ok_or_else(|| ("S4", format!("{} is in no log", row.id)))?;
+        if of != session {
+            return Err(("S3", format!("{} of session {of} is shown in {session}", row.id)));
+        }
+        let stored = facts.log.sessions[session].messages.get(index);
+        let stored = stored.ok_or_else(|| ("S4", format!("{} is not in the log", row.id)))?;
+        if std::mem::replace(&mut self.stamp[index], self.checks) == self.checks {
+            return Err(("S1", format!("{} is there twice", row.id)));
+        }
+        let version = stored.versions.iter().rposition(|version| version.json.as_bytes() == row.raw);
+        let Some(version) = version else {
+            let raw = String::from_utf8_lossy(row.raw);
+            return Err(("S4", format!("{} says what the server never said: {raw}", row.id)));
+        };
+        if (row.sequence, row.time, row.role.as_str()) != (stored.sequence, Some(stored.time), stored.role) {
+            return Err(("S4", format!("{} has other fields than the server's: {row:?}", row.id)));
+        }
+        let version = u32::try_from(version).unwrap_or(u32::MAX) + 1;
+        if version < std::mem::replace(&mut self.shown[index], version) {
+            return Err(("S5", format!("{} went back to version {version}", row.id)));
+        }
+        Ok(stored)
+    }
+
+    fn nothing_lost(&self, session: usize) -> Option<Broken> {
+        let lost = |at: &usize| self.shown[*at] > 0 && self.stamp[*at] != self.checks;
+        let lost = (0..self.shown.len()).find(lost)?;
+        Some(("S5", format!("m{session}-{lost} was shown and is gone")))
+    }
+
+    /// S13: a question after some position is honest only if everything up to it is there.
+    pub(super) fn asks(&self, facts: &Facts<'_>, session: usize, cursor: Cursor) -> Option<Broken> {
+        if cursor == Cursor::Newest {
+            return None;
+        }
+        let Some(floor) = self.floor else {
+            return Some(("S13", format!("{cursor:?} is asked before the first page")));
+        };
+        let messages = &facts.log.sessions[session].messages;
+        let missing = messages.iter().enumerate().skip(floor).find(|(index, stored)| {
+            let has = self.shown.get(*index).map_or(0, |shown| usize::try_from(*shown).unwrap_or(0));
+            match cursor {
+                Cursor::Newest => false,
+                Cursor::After(number) => stored.sequence.is_some_and(|s| s <= number) && has == 0,
+                Cursor::Since(time) => stored.time < time && has == 0,
+                // A message changed again later comes with that change.
+                Cursor::Changed(revision) => stored.latest().revision <= revision && has < stored.versions.len(),
+            }
+        });
+        missing.map(|(_, stored)| ("S13", format!("{cursor:?} is asked while {} is missing", stored.id)))
+    }
+
+    /// What the view lacks of the log from the floor on, for what was stored up to `before`.
+    pub(super) fn lacks(&self, facts: &Facts<'_>, session: usize, before: u64, versions: bool) -> Option<String> {
+        let Some(floor) = self.floor else { return Some("the first page".to_owned()) };
+        let messages = &facts.log.sessions[session].messages;
+        for (index, stored) in messages.iter().enumerate().skip(floor) {
+            let Some(due) = stored.versions.iter().rposition(|version| version.at <= before) else { continue };
+            // Without a change counter edits travel by push alone: a lost one cannot be asked for.
+            let due = if versions && facts.log.kind == ServerKind::Revisions { due + 1 } else { 1 };
+            let has = self.shown.get(index).map_or(0, |shown| usize::try_from(*shown).unwrap_or(0));
+            if has < due {
+                return Some(format!("{} (version {has} of {due})", stored.id));
+            }
+        }
+        None
+    }
+}
+
+/// Exactly one bubble per send, as long as the timeline lives that it was added to.
+fn bubbles<'a>(
+    facts: &Facts<'_>,
+    session: usize,
+    rows: &[Row<'_>],
+    own: impl Iterator<Item = &'a Sent>,
+) -> Option<Broken> {
+    for sent in own {
+        let bubbles = rows.iter().filter(|row| {
+            row.id == sent.id.as_str()
+                || parse_id(row.id)
+                    .and_then(|(_, index)| facts.log.sessions[session].messages.get(index))
+                    .is_some_and(|stored| stored.origin.as_deref() == Some(sent.id.as_str()))
+        });
+        let count = bubbles.count();
+        if count != 1 {
+            return Some(("S4", format!("{count} bubbles of {:?} ({})", sent.id, sent.content)));
+        }
+    }
+    None
+}
+
+fn parse_id(id: &str) -> Option<(usize, usize)> {
+    let (session, index) = id.strip_prefix('m')?.split_once('-')?;
+    Some((session.parse().ok()?, index.parse().ok()?))
+}
+
+/// The sequenced messages shown, as (time, number), largest number first.
+fn stairs(facts: &Facts<'_>, session: usize, rows: &[Row<'_>]) -> Vec<(u64, u64)> {
+    let messages = &facts.log.sessions[session].messages;
+    let shown = rows.iter().filter(|row| row.echo.is_none());
+    let shown = shown.filter_map(|row| parse_id(row.id).and_then(|(_, index)| messages.get(index)));
+    let mut steps: Vec<_> = shown.filter_map(|stored| Some((stored.time, stored.sequence?))).collect();
+    steps.sort_unstable_by_key(|(_, number)| Reverse(*number));
+    steps
+}
+
+fn key_of<'a>(stored: &'a Stored, stairs: &[(u64, u64)]) -> Key<'a> {
+    if let Some(number) = stored.sequence {
+        return (number, 0, 0, &stored.id);
+    }
+    let anchor = stairs.iter().find(|(time, _)| *time <= stored.time).map_or(0, |(_, number)| *number);
+    (anchor, 1, stored.time, &stored.id)
+}
+
+fn echo_key<'a>(facts: &Facts<'a>, session: usize, row: &Row<'_>) -> Result<Key<'a>, Broken> {
+    let known = facts.sent.iter().position(|sent| sent.id.as_str() == row.id && sent.session == session);
+    let Some(rank) = known else { return Err(("S4", format!("{} is an echo of nothing", row.id))) };
+    let sent = &facts.sent[rank];
+    // Echoes of one anchor stand in the order in which they were written.
+    Ok((sent.anchor, 2, u64::try_from(rank).unwrap_or(0), sent.id.as_str()))
+}

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Emitter } from "./emitter.js";
+
+const fresh = { type: "freshnessChange", freshness: "fresh" } as const;
+
+test("subscribers hear of many changes once per microtask batch", async () => {
+  const emitter = new Emitter();
+  let calls = 0;
+  emitter.subscribe(() => (calls += 1));
+
+  for (let i = 0; i < 100; i += 1) emitter.emit(fresh);
+  assert.equal(calls, 0);
+  await Promise.resolve();
+
+  assert.equal(calls, 1);
+});
+
+test("the snapshot is invalid before any listener runs", () => {
+  const emitter = new Emitter();
+  const order: string[] = [];
+  emitter.onChange(() => order.push("invalid"));
+  emitter.on("freshnessChange", () => order.push("listener"));
+
+  emitter.emit(fresh);
+
+  assert.deepEqual(order, ["invalid", "listener"]);
+});
+
+test("a listener removed while an event is told does not disturb the others", () => {
+  const emitter = new Emitter();
+  const heard: string[] = [];
+  const endFirst = emitter.on("freshnessChange", () => {
+    heard.push("first");
+    endFirst();
+  });
+  emitter.on("freshnessChange", () => heard.push("second"));
+
+  emitter.emit(fresh);
+  emitter.emit(fresh);
+
+  assert.deepEqual(heard, ["first", "second", "second"]);
+});
+
+test("a listener that throws is reported and does not stop the others", (t) => {
+  const errors = t.mock.method(console, "error", () => undefined);
+  const emitter = new Emitter();
+  let heard = 0;
+  emitter.onAny(() => {
+    throw new Error("a listener's own mistake");
+  });
+  emitter.onAny(() => (heard += 1));
+
+  emitter.emit(fresh);
+
+  assert.equal(heard, 1);
+  assert.equal(errors.mock.callCount(), 1);
+});
+
+test("the same function may subscribe twice and end once", async () => {
+  const emitter = new Emitter();
+  let calls = 0;
+  const listener = (): void => {
+    calls += 1;
+  };
+  const end = emitter.subscribe(listener);
+  emitter.subscribe(listener);
+  end();
+
+  emitter.changed();
+  await Promise.resolve();
+
+  assert.equal(calls, 1);
+});

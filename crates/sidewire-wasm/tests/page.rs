@@ -1,0 +1,112 @@
+//! The driver in a page.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+mod common;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+async fn servers_away_are_told_and_retried() {
+    common::servers_away_are_told_and_retried().await;
+}
+
+// Needs the reference backend, which `npm test` starts and names at compile time.
+#[cfg(sidewire_backend)]
+#[wasm_bindgen_test]
+async fn a_conversation_over_push() {
+    common::a_conversation_over_push().await;
+}
+
+#[wasm_bindgen_test]
+fn settings_that_do_not_hold_together_are_refused_with_a_code_and_a_sentence() {
+    let options = common::local_options("http://127.0.0.1:3005", "http://127.0.0.1:3000");
+
+    let Err(error) = common::Rig::new(&options, "token") else { panic!("accepted") };
+
+    let code = js_sys::Reflect::get(&error, &"code".into()).ok().and_then(|code| code.as_string());
+    assert_eq!(code.as_deref(), Some("bad_config"));
+    assert_eq!(js_sys::Error::from(error).message(), "url must start with wss:// or ws://");
+}
+
+#[wasm_bindgen_test]
+async fn without_a_key_the_client_polls_and_says_why() {
+    let options = common::object(&[("apiBase", format!("http://{}", common::NOWHERE).into())]);
+    let rig = common::Rig::new(&options.unchecked_into(), "token").unwrap();
+
+    rig.client.start_sync("s1").unwrap();
+    rig.until("fallback", |rig| rig.snapshot("state").as_string().as_deref() == Some("fallback")).await;
+
+    assert_eq!(rig.snapshot("reasonLabel").as_string().as_deref(), Some("Pusher not configured"));
+    assert_eq!(rig.counter("socketsOpened"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn without_a_token_there_is_no_request_at_all() {
+    let options =
+        common::local_options(&format!("ws://{}", common::NOWHERE), &format!("http://{}", common::NOWHERE));
+    let rig = common::Rig::new(&options, "").unwrap();
+
+    rig.client.start_sync("s1").unwrap();
+    rig.until("failed", |rig| rig.snapshot("state").as_string().as_deref() == Some("failed")).await;
+
+    assert_eq!(rig.snapshot("reason").as_string().as_deref(), Some("no_token"));
+    assert_eq!(
+        rig.counter("socketsOpened") + rig.counter("authRequests") + rig.counter("messageRequests"),
+        0
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_send_from_inside_a_listener_is_queued_and_a_throwing_listener_stops_nothing() {
+    let slot: Rc<RefCell<Option<Rc<sidewire_wasm::RawClient>>>> = Rc::default();
+    let inner = Rc::clone(&slot);
+    let sent = Rc::new(RefCell::new(0));
+    let count = Rc::clone(&sent);
+    let on_event = Closure::<dyn FnMut(JsValue) -> Result<(), JsValue>>::new(move |_event: JsValue| {
+        let client = inner.borrow().clone();
+        if let Some(client) = client.filter(|_| *count.borrow() < 3) {
+            *count.borrow_mut() += 1;
+            client.send_message("again".to_owned(), None, None, None).unwrap();
+        }
+        Err(JsValue::from_str("a listener's own mistake"))
+    });
+    let token =
+        Closure::<dyn FnMut() -> js_sys::Promise>::new(|| js_sys::Promise::resolve(&JsValue::from_str("t")));
+    let host = common::object(&[
+        ("onEvent", AsRef::<JsValue>::as_ref(&on_event).clone()),
+        ("token", AsRef::<JsValue>::as_ref(&token).clone()),
+    ]);
+    let options =
+        common::local_options(&format!("ws://{}", common::NOWHERE), &format!("http://{}", common::NOWHERE));
+    let client = Rc::new(sidewire_wasm::RawClient::new(&options, host.unchecked_into(), 1.0, 2.0).unwrap());
+    client.start_sync("s1").unwrap();
+    slot.replace(Some(Rc::clone(&client)));
+
+    client.send_message("first".to_owned(), None, None, None).unwrap();
+
+    assert_eq!(*sent.borrow(), 3);
+    assert_eq!(client.row_keys(0, 10).len(), 8, "four rows, each once");
+    slot.take();
+    client.close();
+}
+
+#[wasm_bindgen_test]
+fn the_tab_map_survives_its_stored_form() {
+    let tabs = sidewire_wasm::RawTabs::new(None);
+    tabs.created(7, 1, Some("https://a.example/x".to_owned()));
+    tabs.activated(7, 1);
+    assert!(tabs.bound(7, "s7").unwrap());
+    assert!(tabs.bound(7, "not a session id").is_err());
+
+    let again = sidewire_wasm::RawTabs::new(Some(tabs.to_json()));
+
+    assert_eq!(again.active_session(1).as_deref(), Some("s7"));
+    assert!(again.binding_json(7).unwrap().contains(r#""domain":"a.example""#));
+}
