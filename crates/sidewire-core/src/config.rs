@@ -4,7 +4,8 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::ids::SessionId;
-use crate::policy::Policy;
+use crate::json;
+use crate::policy::{Policy, WhileHidden};
 
 /// Raw settings as they come from an options page or a build.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +130,68 @@ impl Config {
     /// The channel of a session. A validated id cannot leave the prefix.
     pub(crate) fn channel(&self, session: &SessionId) -> String {
         format!("{}{session}", self.channel_prefix)
+    }
+}
+
+/// The policy's numbers that a host can change, by name.
+fn changeable(policy: &mut Policy) -> [(&'static str, &mut Duration); 4] {
+    [
+        ("connectTimeoutMs", &mut policy.connect_timeout),
+        ("pollActiveMs", &mut policy.poll_active),
+        ("pollIdleMs", &mut policy.poll_idle),
+        ("pingAfterMs", &mut policy.ping_after),
+    ]
+}
+
+impl Config {
+    /// For the header of a trace. Holds addresses and numbers, no secret: the key is public.
+    pub(crate) fn write_json(&self, out: &mut String) {
+        out.push('{');
+        for (name, value) in [
+            ("socketUrl", self.socket_url.as_deref()),
+            ("apiBase", self.api_base.as_deref()),
+            ("authUrl", self.auth_url.as_deref()),
+        ] {
+            let Some(value) = value else { continue };
+            json::write_str(out, name);
+            out.push(':');
+            json::write_str(out, value);
+            out.push(',');
+        }
+        let mut policy = self.policy.clone();
+        for (name, duration) in changeable(&mut policy) {
+            out.push_str(&format!("\"{name}\":{},", duration.as_millis()));
+        }
+        let pause = u8::from(policy.while_hidden == WhileHidden::Pause);
+        out.push_str(&format!(
+            "\"jitter\":{},\"warm\":{},\"pause\":{pause},",
+            policy.jitter, policy.warm_channels
+        ));
+        out.push_str("\"channelPrefix\":");
+        json::write_str(out, &self.channel_prefix);
+        out.push('}');
+    }
+
+    /// Reads what [`Self::write_json`] wrote.
+    #[cfg(feature = "replay")]
+    pub(crate) fn read_json(value: json::Json<'_>) -> Option<Self> {
+        use json::Json;
+        let text = |name| value.get(name).and_then(Json::as_str).map(std::borrow::Cow::into_owned);
+        let number = |name| value.get(name).and_then(Json::as_integer);
+        let mut policy = Policy::default();
+        for (name, duration) in changeable(&mut policy) {
+            *duration = Duration::from_millis(number(name)?);
+        }
+        policy.jitter = u32::try_from(number("jitter")?).ok()?;
+        policy.warm_channels = usize::try_from(number("warm")?).ok()?;
+        policy.while_hidden = if number("pause")? == 1 { WhileHidden::Pause } else { WhileHidden::Keep };
+        Some(Self {
+            socket_url: text("socketUrl"),
+            api_base: text("apiBase"),
+            auth_url: text("authUrl"),
+            channel_prefix: text("channelPrefix")?,
+            policy,
+        })
     }
 }
 

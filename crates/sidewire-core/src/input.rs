@@ -14,6 +14,9 @@ pub enum Input<'a> {
     Response(RequestId, Result<HttpResponse<'a>, HttpFailure>),
     /// The deadline of [`crate::Engine::poll_timeout`] has passed. Early or spurious ones do no harm.
     Timeout,
+    /// The wall clock's reading, given now and then (with every timer will do). Only jumps against the monotonic
+    /// clock matter.
+    Wall(WallTime),
 }
 
 /// What the host can ask for.
@@ -38,6 +41,13 @@ pub enum Command {
         /// Whether the provider has a token at all.
         present: bool,
     },
+    /// The answer to [`crate::Effect::RenewToken`].
+    TokenRenewed {
+        /// Whether the provider has a token now.
+        present: bool,
+    },
+    /// Go on with what [`crate::Engine::persist`] stored.
+    Restore(String),
     /// The page became visible or hidden.
     SetVisible(bool),
     /// The browser says that the network is there or gone. A hint only.
@@ -112,6 +122,19 @@ pub struct HttpResponse<'a> {
     pub retry_after: Option<&'a str>,
     /// The body, at most [`crate::limits::MAX_BODY`] bytes; the driver cuts no body but reports [`HttpFailure::TooLarge`].
     pub body: &'a [u8],
+}
+
+impl HttpFailure {
+    /// In a few words, for people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "no connection",
+            Self::Timeout => "no answer in time",
+            Self::NoToken => "no token",
+            Self::TokenProvider => "the token provider failed",
+            Self::TooLarge => "the answer is too large",
+        }
+    }
 }
 
 /// Why there is no HTTP answer.

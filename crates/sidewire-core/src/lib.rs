@@ -42,6 +42,7 @@ mod rng;
 pub mod tabs;
 mod time;
 pub mod timeline;
+pub mod trace;
 mod wire;
 
 pub use config::{Config, ConfigError, ConfigInput};
@@ -55,7 +56,7 @@ pub use output::{
     InteractResponse, LoadState, Method, Problem, ProblemCode, SendFailure, SendState, Status, StatusChange,
     TypingContext,
 };
-pub use policy::Policy;
+pub use policy::{Policy, WhileHidden};
 pub use rng::Seed;
 pub use time::{Timestamp, WallTime};
 pub use timeline::Timeline;

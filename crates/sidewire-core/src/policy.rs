@@ -1,113 +1,262 @@
-//! Every number of the connection policy in one place. Reasons and sources: ARCHITECTURE.md, "Policy".
+//! Every number of the connection policy in one table. `docs/policy.md` is written from it.
 
 use core::time::Duration;
 
-/// The numbers of the policy. `Policy::default()` is the design; hosts change few of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// From opening a socket to `connection_established`. 8 s.
-    pub connect_timeout: Duration,
-    /// Nominal waits before the tries of one outage: 2, 4, 8 s.
-    pub backoff: [Duration; 3],
-    /// Spread of every wait in thousandths of the designed spread: 1000 as designed, 0 exact.
-    pub jitter: u32,
-    /// A connection that lasted this long resets the count of tries. 30 s.
-    pub min_uptime: Duration,
-    /// Bounds of the first three probes while polling: 15 to 45 s.
-    pub probe_early: (Duration, Duration),
-    /// Bounds of later probes: 60 to 90 s.
-    pub probe_late: (Duration, Duration),
-    /// Bounds of probes after a close code that forbids trying again unchanged: 300 to 450 s.
-    pub probe_refused: (Duration, Duration),
-    /// Least time between probes that visible, online or a new token bring about. 5 s.
-    pub probe_floor: Duration,
-    /// Bounds of the wait after a close that invites to come back at once: 0.3 to 2 s.
-    pub quick_retry: (Duration, Duration),
-    /// Silence after which a ping is sent; never above the server's own limit. 30 s.
-    pub ping_after: Duration,
-    /// Time for any answer to a ping. 10 s.
-    pub pong_timeout: Duration,
-    /// The same after waking, `online` or becoming visible. 5 s.
-    pub pong_timeout_after_wake: Duration,
-    /// Time for the authorisation endpoint. 8 s.
-    pub auth_timeout: Duration,
-    /// Refusals in a row before a silence. 3.
-    pub auth_refusals: u32,
-    /// That silence. 30 s.
-    pub auth_cooldown: Duration,
-    /// Longest pause between authorisations that time out. 120 s.
-    pub auth_pause_max: Duration,
-    /// Authorisations in any `auth_window`. 10.
-    pub auth_budget: usize,
-    /// The window of `auth_budget`. 30 s.
-    pub auth_window: Duration,
-    /// Time for the acknowledgement of a subscription. 10 s.
-    pub subscribe_timeout: Duration,
-    /// Polling while messages arrive. 3 s.
-    pub poll_active: Duration,
-    /// Polling after `idle_after` without news, or when hidden. 30 s.
-    pub poll_idle: Duration,
-    /// 60 s.
-    pub idle_after: Duration,
-    /// Longest pause between polls that fail. 60 s.
-    pub poll_error_max: Duration,
-    /// Not subscribed for this long, plus as much jitter again: polling covers. 3 s.
-    pub cover_after: Duration,
-    /// Bounds of the wait for a missing sequence number before it is fetched: 300 to 500 ms.
-    pub gap_wait: (Duration, Duration),
-    /// Fetches for one hole before it is accepted as a gap. 5.
-    pub gap_tries: u32,
-    /// Check against the log while connected and visible. 60 s.
-    pub reconcile: Duration,
-    /// Trailing debounce of refreshes. 1 s.
-    pub refresh_debounce: Duration,
-    /// Longest wait of that debounce. 3 s.
-    pub refresh_max_wait: Duration,
-    /// Time for REST calls. 15 s.
-    pub rest_timeout: Duration,
-    /// A typing indicator without news expires. 60 s.
-    pub typing_expiry: Duration,
-    /// Messages asked for at once. 50.
-    pub page_limit: u32,
+/// One row of the table, for people.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// What it is about.
+    pub matter: &'static str,
+    /// The field of [`Policy`].
+    pub name: &'static str,
+    /// What it rules.
+    pub rule: &'static str,
+    /// Why.
+    pub reason: &'static str,
 }
 
-impl Default for Policy {
-    fn default() -> Self {
-        let s = Duration::from_secs;
-        let ms = Duration::from_millis;
-        Self {
-            connect_timeout: s(8),
-            backoff: [s(2), s(4), s(8)],
-            jitter: 1000,
-            min_uptime: s(30),
-            probe_early: (s(15), s(45)),
-            probe_late: (s(60), s(90)),
-            probe_refused: (s(300), s(450)),
-            probe_floor: s(5),
-            quick_retry: (ms(300), s(2)),
-            ping_after: s(30),
-            pong_timeout: s(10),
-            pong_timeout_after_wake: s(5),
-            auth_timeout: s(8),
-            auth_refusals: 3,
-            auth_cooldown: s(30),
-            auth_pause_max: s(120),
-            auth_budget: 10,
-            auth_window: s(30),
-            subscribe_timeout: s(10),
-            poll_active: s(3),
-            poll_idle: s(30),
-            idle_after: s(60),
-            poll_error_max: s(60),
-            cover_after: s(3),
-            gap_wait: (ms(300), ms(500)),
-            gap_tries: 5,
-            reconcile: s(60),
-            refresh_debounce: s(1),
-            refresh_max_wait: s(3),
-            rest_timeout: s(15),
-            typing_expiry: s(60),
-            page_limit: 50,
+macro_rules! policy {
+    ($($matter:literal $name:ident: $kind:ty = $value:expr, $rule:literal, $reason:literal;)*) => {
+        /// The numbers of the policy. `Policy::default()` is the design; hosts change few of them.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Policy {
+            $(#[doc = $rule] pub $name: $kind,)*
+            /// Whether to try to reconnect while the page is hidden.
+            pub while_hidden: WhileHidden,
         }
+
+        impl Default for Policy {
+            fn default() -> Self {
+                Self { $($name: $value,)* while_hidden: WhileHidden::Keep }
+            }
+        }
+
+        /// The same, row by row, for the documents.
+        pub const RULES: &[Rule] = &[
+            $(Rule { matter: $matter, name: stringify!($name), rule: $rule, reason: $reason },)*
+        ];
+    };
+}
+
+/// What a hidden page does about a lost connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhileHidden {
+    /// Goes on trying.
+    #[default]
+    Keep,
+    /// Waits until it is visible again.
+    Pause,
+}
+
+const fn s(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+policy! {
+    "connect" connect_timeout: Duration = s(8),
+        "From opening a socket to the end of the handshake.",
+        "Chromium gives no event for a dropped SYN within 40 s.";
+    "loss" backoff: [Duration; 3] = [s(2), s(4), s(8)],
+        "Nominal waits before the tries of one outage, each times U(0.5, 1.5).",
+        "Without jitter 10,000 clients retry in the same second.";
+    "loss" jitter: u32 = 1000,
+        "Spread of every wait in thousandths of the designed spread; 0 makes waits exact.",
+        "For tests only.";
+    "loss" min_uptime: Duration = s(30),
+        "A connection that lasted this long resets the count of tries.",
+        "A flapping server must not get a fresh count at every open.";
+    "fallback" probe_early: (Duration, Duration) = (s(15), s(45)),
+        "Bounds of the first three probes while polling.",
+        "A fallback without a way back is final.";
+    "fallback" probe_late: (Duration, Duration) = (s(60), s(90)),
+        "Bounds of later probes, and of probes after a rejection.",
+        "A server that is away for long needs no crowd at its door.";
+    "fallback" probe_refused: (Duration, Duration) = (s(300), s(450)),
+        "Bounds of probes after a close code that forbids trying again unchanged.",
+        "Only another key, token or quota helps, and that takes people.";
+    "fallback" probe_floor: Duration = s(5),
+        "Least time between probes that visible, online, waking or a new token bring about.",
+        "Events of the browser come in bursts.";
+    "loss" quick_retry: (Duration, Duration) = (ms(300), s(2)),
+        "Bounds of the wait after a close that invites to come back; once per stable connection.",
+        "pusher-js made 1,324 connections in 6 s by coming back at once.";
+    "loss" overload_retry: Duration = s(5),
+        "Least wait after close code 1013.",
+        "The server says: try again later.";
+    "heartbeat" ping_after: Duration = s(30),
+        "Silence after which a ping is sent; never above the server's own limit. 20 s in a service worker.",
+        "A black-holed socket tells nothing for minutes.";
+    "heartbeat" pong_timeout: Duration = s(10),
+        "Time for any answer to a ping.",
+        "So a half-open socket is noticed within 40 s.";
+    "heartbeat" pong_timeout_after_wake: Duration = s(5),
+        "The same after waking, `online` or becoming visible.",
+        "People look at the panel just then.";
+    "heartbeat" wake_jump: Duration = s(5),
+        "A timer this late, or a wall clock this far ahead of the monotonic one, means that the machine slept.",
+        "Timers of a hidden page are at most this late for the first minutes.";
+    "authorisation" auth_timeout: Duration = s(8),
+        "Time for the authorisation endpoint.",
+        "pusher-js waits for ever.";
+    "authorisation" auth_refusals: u32 = 3,
+        "Refusals in a row before a silence.",
+        "A refused client must not storm the endpoint.";
+    "authorisation" auth_cooldown: Duration = s(30),
+        "That silence.",
+        "From the older documents.";
+    "authorisation" auth_pause_max: Duration = s(120),
+        "Longest pause between authorisations that time out; each doubles it.",
+        "A short cap is metastable when the endpoint is overloaded.";
+    "authorisation" auth_budget: usize = 10,
+        "Authorisations in any `auth_window`, counting those that nobody waits for any more.",
+        "A hundred session switches in a second.";
+    "authorisation" auth_window: Duration = s(30),
+        "The window of `auth_budget`.",
+        "As above.";
+    "authorisation" auth_debounce: Duration = ms(150),
+        "A session chosen within this time after another waits so long before it asks for its signature.",
+        "Fast tabbing; messages are not delayed.";
+    "authorisation" token_timeout: Duration = s(15),
+        "Time for the token provider to renew a refused token.",
+        "A provider that hangs must not hang the client.";
+    "subscribe" subscribe_timeout: Duration = s(10),
+        "Time for the acknowledgement of a subscription; one is unanswered at a time.",
+        "Error frames name no channel.";
+    "subscribe" warm_channels: usize = 2,
+        "Sessions left most recently that stay subscribed.",
+        "A switch back takes no round trip.";
+    "gap" gap_wait: (Duration, Duration) = (ms(300), ms(500)),
+        "Bounds of the wait for a missing sequence number before it is fetched.",
+        "500 concurrent publishes arrived with 114 inversions.";
+    "gap" gap_tries: u32 = 5,
+        "Fetches for one hole before it is told as a gap.",
+        "A read replica may lag behind push.";
+    "gap" reconcile: Duration = s(60),
+        "Check against the log while connected and visible, ± 20 %.",
+        "Only this finds a lost last message.";
+    "polling" poll_active: Duration = s(3),
+        "Interval while messages arrive, ± 20 %.",
+        "From the older documents.";
+    "polling" poll_idle: Duration = s(30),
+        "Interval after `idle_after` without news, or when hidden, ± 20 %.",
+        "As above.";
+    "polling" idle_after: Duration = s(60),
+        "Time without news after which polling is idle.",
+        "As above.";
+    "polling" poll_error_max: Duration = s(60),
+        "Longest pause between reads that fail; each failure doubles it.",
+        "A server in trouble.";
+    "polling" cover_after: Duration = s(3),
+        "Push not live for this long, plus as much jitter again: polling covers.",
+        "A short loss needs no poll.";
+    "refresh" refresh_debounce: Duration = s(1),
+        "Trailing debounce of refreshes after the first.",
+        "Twenty `interact_response` in a second are two reads.";
+    "refresh" refresh_max_wait: Duration = s(3),
+        "Longest wait of that debounce.",
+        "The last one is never dropped.";
+    "budgets" rest_timeout: Duration = s(15),
+        "Time for a REST call.",
+        "Browsers have none.";
+    "budgets" rest_burst: u32 = 10,
+        "Background reads that may follow one another at once.",
+        "Catching up after an outage takes several pages.";
+    "budgets" rest_refill: Duration = s(2),
+        "One more background read is allowed each such time; what the user does passes.",
+        "Thirty per minute.";
+    "limits" typing_expiry: Duration = s(60),
+        "A typing indicator without news expires.",
+        "Its end may be lost.";
+    "limits" page_limit: u32 = 50,
+        "Messages asked for at once.",
+        "The contract's default.";
+}
+
+/// The next step after a close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseAction {
+    /// Trying again unchanged is forbidden or pointless: probe seldom, or on a new configuration or token.
+    Refused,
+    /// The server invites to come back: soon, but once per stable connection only.
+    Quick,
+    /// Wait and try again, at least `overload_retry`.
+    Overload,
+    /// Wait and try again.
+    Backoff,
+}
+
+/// What a band of close codes asks of the client.
+#[derive(Clone, Copy, Debug)]
+pub struct CloseRule {
+    /// First code of the band.
+    pub first: u16,
+    /// Last code of the band.
+    pub last: u16,
+    /// What to do.
+    pub action: CloseAction,
+    /// What the codes mean.
+    pub meaning: &'static str,
+}
+
+const fn band(first: u16, last: u16, action: CloseAction, meaning: &'static str) -> CloseRule {
+    CloseRule { first, last, action, meaning }
+}
+
+/// Close codes of protocol 7 and of the WebSocket protocol. Codes of no band: [`CloseAction::Backoff`].
+pub const CLOSE_RULES: &[CloseRule] = &[
+    band(1001, 1001, CloseAction::Quick, "going away"),
+    band(1012, 1012, CloseAction::Quick, "service restart"),
+    band(1013, 1013, CloseAction::Overload, "try again later"),
+    band(
+        4000,
+        4099,
+        CloseAction::Refused,
+        "not with these parameters: application, key, quota, path, version; 4000 never changes the scheme",
+    ),
+    band(4200, 4299, CloseAction::Quick, "come back at once: restart, no pong, idle"),
+];
+
+/// What a close code asks of the client.
+pub fn close_action(code: u16) -> CloseAction {
+    let rule = CLOSE_RULES.iter().find(|rule| (rule.first..=rule.last).contains(&code));
+    rule.map_or(CloseAction::Backoff, |rule| rule.action)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn band_edges_map_to_their_action() {
+        let table = [
+            (999, CloseAction::Backoff),
+            (1000, CloseAction::Backoff),
+            (1001, CloseAction::Quick),
+            (1006, CloseAction::Backoff),
+            (1012, CloseAction::Quick),
+            (1013, CloseAction::Overload),
+            (3999, CloseAction::Backoff),
+            (4000, CloseAction::Refused),
+            (4001, CloseAction::Refused),
+            (4099, CloseAction::Refused),
+            (4100, CloseAction::Backoff),
+            (4199, CloseAction::Backoff),
+            (4200, CloseAction::Quick),
+            (4299, CloseAction::Quick),
+            (4300, CloseAction::Backoff),
+        ];
+
+        for (code, expected) in table {
+            assert_eq!(close_action(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn bands_are_sorted_and_apart() {
+        assert!(CLOSE_RULES.windows(2).all(|pair| pair[0].last < pair[1].first));
     }
 }

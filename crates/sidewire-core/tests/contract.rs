@@ -81,8 +81,8 @@ fn freshness_typing_and_send_failures_agree() {
 #[test]
 fn problem_codes_agree() {
     use ProblemCode::{
-        ApplicationError, BadAuthAnswer, BadPage, ForeignSession, MalformedEvent, MalformedFrame, RequestFailed,
-        ServerError, TooLarge,
+        ApplicationError, BadAuthAnswer, BadPage, ForeignSession, MalformedEvent, MalformedFrame,
+        RequestFailed, ServerError, TooLarge,
     };
     let all = [
         MalformedFrame,

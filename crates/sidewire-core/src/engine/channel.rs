@@ -4,8 +4,9 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 use super::Engine;
-use super::io::{Ask, Pending};
+use super::io::{Answer, Ask, Pending};
 use super::link::Link;
+use super::token::Refusal;
 use crate::ids::{RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse};
 use crate::output::{Body, Cause, FallbackReason, Method, ProblemCode};
@@ -91,15 +92,15 @@ impl Engine {
         if self.unacknowledged.as_ref().is_some_and(|u| u.deadline <= now) {
             self.subscription_failed(Cause::SubscribeFailed, "no answer to the subscription");
         }
-        if !matches!(self.link, Link::Open(_)) {
+        if !matches!(self.link, Link::Open(_)) || self.renewing() {
             return;
         }
-        let unanswered = self.unacknowledged.is_some();
-        let Some(session) = self.shown_session() else { return };
+        let Some(id) = self.next_to_join().cloned() else { return };
+        let Some(session) = self.sessions.get(&id) else { return };
         match &session.channel {
-            Channel::Idle => self.authorize(),
-            Channel::Paused { until } if *until <= now => self.authorize(),
-            Channel::Authorized { .. } if !unanswered => self.subscribe(),
+            Channel::Idle => self.authorize(&id),
+            Channel::Paused { until } if *until <= now => self.authorize(&id),
+            Channel::Authorized { .. } if self.unacknowledged.is_none() => self.subscribe(&id),
             Channel::Paused { .. }
             | Channel::Authorized { .. }
             | Channel::Authorizing { .. }
@@ -109,24 +110,44 @@ impl Engine {
         }
     }
 
+    /// The shown session first and alone; warm ones one by one once it is live.
+    fn next_to_join(&self) -> Option<&SessionId> {
+        if !self.live() {
+            return self.shown.as_ref();
+        }
+        let joined =
+            |s: &super::Session| matches!(s.channel, Channel::Subscribed { .. } | Channel::Refused(_));
+        self.sessions.iter().find(|(_, s)| s.warm && !joined(s)).map(|(id, _)| id)
+    }
+
     pub(super) fn channel_deadline(&self) -> Option<Timestamp> {
-        let paused = match self.shown_session().map(|s| &s.channel) {
-            Some(Channel::Paused { until }) if matches!(self.link, Link::Open(_)) => Some(*until),
+        let joining = self.next_to_join().and_then(|id| self.sessions.get(id)).map(|s| &s.channel);
+        let paused = match joining {
+            Some(Channel::Paused { until }) if matches!(self.link, Link::Open(_)) && !self.renewing() => {
+                Some(*until)
+            }
             _ => None,
         };
         super::earliest(paused, self.unacknowledged.as_ref().map(|u| u.deadline))
     }
 
-    fn authorize(&mut self) {
+    /// The watched or warm session that a channel belongs to; events of any other channel are not ours.
+    pub(super) fn session_of_channel(&self, channel: &str) -> Option<SessionId> {
+        let ours = |(id, session): &(&SessionId, &super::Session)| {
+            (session.warm || self.shown.as_ref() == Some(*id)) && self.config.channel(id) == channel
+        };
+        self.sessions.iter().find(ours).map(|(id, _)| id.clone())
+    }
+
+    fn authorize(&mut self, id: &SessionId) {
         let Link::Open(open) = &self.link else { return };
-        let Some(id) = self.shown.clone() else { return };
         let Some(url) = self.config.auth_url().map(str::to_owned) else {
-            self.set_channel(&id, Channel::Refused(FallbackReason::NotConfigured));
+            self.set_channel(id, Channel::Refused(FallbackReason::NotConfigured));
             return;
         };
-        let form = rest::auth_form(open.socket.as_str(), &self.config.channel(&id));
+        let form = rest::auth_form(open.socket.as_str(), &self.config.channel(id));
         if let Err(until) = self.gate.enter(self.io.now, &self.io.policy) {
-            self.set_channel(&id, Channel::Paused { until });
+            self.set_channel(id, Channel::Paused { until });
             return;
         }
         self.io.counters.auth_requests += 1;
@@ -138,12 +159,11 @@ impl Engine {
             idempotency_key: None,
             timeout: self.io.policy.auth_timeout,
         });
-        self.set_channel(&id, Channel::Authorizing { request });
+        self.set_channel(id, Channel::Authorizing { request });
     }
 
-    fn subscribe(&mut self) {
-        let Some(id) = self.shown.clone() else { return };
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+    fn subscribe(&mut self, id: &SessionId) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
         let Channel::Authorized { auth } = core::mem::replace(&mut session.channel, Channel::Subscribing)
         else {
             return;
@@ -152,7 +172,7 @@ impl Engine {
             session: id.clone(),
             deadline: self.io.now.after(self.io.policy.subscribe_timeout),
         });
-        self.send_frame(pusher::subscribe(&self.config.channel(&id), &auth));
+        self.send_frame(pusher::subscribe(&self.config.channel(id), &auth));
     }
 
     /// An acknowledgement may belong to an earlier subscription to the same channel, so each one is caught up on.
@@ -160,7 +180,7 @@ impl Engine {
         if self.unacknowledged.as_ref().is_some_and(|u| self.config.channel(&u.session) == channel) {
             self.unacknowledged = None;
         }
-        let Some(id) = self.shown.clone().filter(|id| self.config.channel(id) == channel) else { return };
+        let Some(id) = self.session_of_channel(channel) else { return };
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if matches!(session.channel, Channel::Subscribing | Channel::Subscribed { .. }) {
             session.channel = Channel::Subscribed { caught_up: false };
@@ -182,31 +202,24 @@ impl Engine {
     fn subscription_failed(&mut self, cause: Cause, detail: &str) {
         let Some(failed) = self.unacknowledged.take() else { return };
         self.gate.refused(self.io.now, &self.io.policy);
-        let current = self.shown.as_ref() == Some(&failed.session);
-        let subscribing =
-            self.sessions.get(&failed.session).is_some_and(|s| matches!(s.channel, Channel::Subscribing));
-        if current && subscribing {
+        if self.sessions.get(&failed.session).is_some_and(|s| matches!(s.channel, Channel::Subscribing)) {
             self.io.problem(ProblemCode::RequestFailed, detail);
             self.cause = cause;
             self.pause_channel(&failed.session);
         }
     }
 
-    pub(super) fn handle_auth_answer(
-        &mut self,
-        id: &SessionId,
-        request: RequestId,
-        outcome: Result<HttpResponse<'_>, HttpFailure>,
-    ) {
+    pub(super) fn handle_auth_answer(&mut self, id: &SessionId, answer: &Answer<'_>) {
         let waiting = self.sessions.get(id).map(|s| &s.channel);
-        if !matches!(waiting, Some(Channel::Authorizing { request: r }) if *r == request) {
+        if !matches!(waiting, Some(Channel::Authorizing { request }) if *request == answer.request) {
             return;
         }
-        match outcome {
-            Ok(HttpResponse { status: 200, body, .. }) => self.handle_signature(id, body),
-            Ok(HttpResponse { status: 401, .. }) | Err(HttpFailure::NoToken) => {
-                self.refuse_channel(id, FallbackReason::AuthFailed, "authorisation answered 401");
+        match answer.outcome {
+            Ok(HttpResponse { status: 200, body, .. }) => {
+                self.token_accepted(answer.token);
+                self.handle_signature(id, body);
             }
+            Ok(HttpResponse { status: 401, .. }) => self.handle_auth_401(id, answer),
             Ok(HttpResponse { status: 403, body, .. }) => {
                 let code = rest::error_body(body).0;
                 let told = matches!(code.as_deref(), Some("SESSION_NOT_FOUND" | "USER_MISMATCH"));
@@ -217,11 +230,29 @@ impl Engine {
             Ok(response) => {
                 let detail = format!("authorisation answered {}", response.status);
                 self.io.problem(ProblemCode::RequestFailed, &detail);
-                self.auth_trouble(id, super::retry_after(&response));
+                self.auth_trouble(id, self.retry_after(&response));
+            }
+            Err(HttpFailure::NoToken) => {
+                self.refuse_channel(id, FallbackReason::NoToken, "the token provider had no token");
             }
             Err(failure) => {
-                self.io.problem(ProblemCode::RequestFailed, &format!("authorisation failed: {failure:?}"));
+                self.io.problem(
+                    ProblemCode::RequestFailed,
+                    &format!("authorisation failed: {}", failure.as_str()),
+                );
                 self.auth_trouble(id, None);
+            }
+        }
+    }
+
+    fn handle_auth_401(&mut self, id: &SessionId, answer: &Answer<'_>) {
+        match self.token_refused(answer.token) {
+            Refusal::AskAgain => {
+                self.gate.refused(self.io.now, &self.io.policy);
+                self.set_channel(id, Channel::Idle);
+            }
+            Refusal::Final => {
+                self.refuse_channel(id, FallbackReason::AuthFailed, "authorisation answered 401");
             }
         }
     }
@@ -276,6 +307,17 @@ impl Engine {
         }
     }
 
+    /// Fast tabbing asks for one signature, not for each: the newcomer waits a little if another was shown just now.
+    pub(super) fn debounce_channel(&mut self, id: &SessionId) {
+        let (now, pause) = (self.io.now, self.io.policy.auth_debounce);
+        let hasty = self.last_switch.is_some_and(|last| now.since(last) < pause);
+        self.last_switch = Some(now);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if hasty && matches!(session.channel, Channel::Idle) {
+            session.channel = Channel::Paused { until: now.after(pause) };
+        }
+    }
+
     /// Leaves one session's channel: nothing of it is wanted any more.
     pub(super) fn leave_channel(&mut self, id: &SessionId) {
         let name = self.config.channel(id);
@@ -284,6 +326,24 @@ impl Engine {
             Channel::Authorizing { request } => self.io.cancel(request),
             Channel::Subscribing | Channel::Subscribed { .. } => self.send_frame(pusher::unsubscribe(&name)),
             Channel::Idle | Channel::Paused { .. } | Channel::Authorized { .. } | Channel::Refused(_) => {}
+        }
+    }
+
+    /// Leaves the shown session's channel, or keeps it warm when it works; the warmest few only.
+    pub(super) fn cool_channel(&mut self, id: &SessionId) {
+        let keep = self.io.policy.warm_channels;
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.warm = keep > 0 && matches!(session.channel, Channel::Subscribed { .. });
+        if !session.warm {
+            self.leave_channel(id);
+        }
+        while self.sessions.iter().filter(|(_, s)| s.warm).count() > keep {
+            let oldest = self.sessions.iter().filter(|(_, s)| s.warm).min_by_key(|(_, s)| s.last_shown);
+            let Some(oldest) = oldest.map(|(id, _)| id.clone()) else { return };
+            self.leave_channel(&oldest);
+            if let Some(session) = self.sessions.get_mut(&oldest) {
+                session.warm = false;
+            }
         }
     }
 

@@ -3,10 +3,12 @@
 use core::time::Duration;
 
 use super::Engine;
-use super::io::{Ask, Pending};
+use super::failure::{api_failure, http_failure, refusal};
+use super::io::{Answer, Ask, Pending};
 use super::link::Link;
+use super::token::Refusal;
 use crate::ids::{ClientMessageId, RequestId, SessionId};
-use crate::input::{HttpFailure, HttpResponse};
+use crate::input::HttpResponse;
 use crate::json::Json;
 use crate::output::{ApiFailure, Cause, Event, Method, ProblemCode};
 use crate::time::Timestamp;
@@ -24,8 +26,12 @@ pub(crate) struct Fetch {
     pub(crate) loaded: bool,
     /// The log's change counter up to which everything was read.
     change_cursor: Option<u64>,
+    /// The newest server time that pages brought. Pushes do not count: what was missed before them is older.
+    log_time: Option<u64>,
     /// The last answer was a failure.
     pub(crate) error: Option<ApiFailure>,
+    /// The user waits for it: it passes the budget.
+    urgent: bool,
     /// The server will say no again until the token or the session changes.
     pub(crate) refused: bool,
     acknowledgements: u32,
@@ -66,6 +72,12 @@ impl Fetch {
             (Some(Want::CatchUp), _) | (_, Want::CatchUp) => Want::CatchUp,
             (_, hole) => hole,
         });
+    }
+
+    /// The same, because the user asked.
+    pub(crate) fn want_now(&mut self) {
+        self.want(Want::CatchUp);
+        self.urgent = true;
     }
 
     /// Nothing is under way or asked for.
@@ -109,6 +121,13 @@ impl Engine {
         }
     }
 
+    /// The same for any session; one that is not shown is read when it is.
+    pub(super) fn want_catch_up_of(&mut self, id: &SessionId) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.fetch.want(Want::CatchUp);
+        }
+    }
+
     pub(super) fn pump_fetch(&mut self) {
         if !self.may_fetch() {
             return;
@@ -116,9 +135,14 @@ impl Engine {
         let now = self.io.now;
         let Some(session) = self.shown_session() else { return };
         let Some(want) = session.fetch.wanted else { return };
+        let urgent = session.fetch.urgent;
         if session.fetch.in_flight.is_some() || now < session.fetch.not_before {
             return;
         }
+        if !self.budget.draw(urgent, now, &self.io.policy) {
+            return;
+        }
+        let Some(session) = self.shown_session() else { return };
         let query = match want {
             Want::Hole { .. } => session.timeline.prefix().map_or(Query::Newest, Query::After),
             Want::CatchUp => session.catch_up_query(),
@@ -130,14 +154,20 @@ impl Engine {
     pub(super) fn fetch_deadline(&self) -> Option<Timestamp> {
         let session = self.shown_session().filter(|_| self.may_fetch())?;
         let waiting = session.fetch.wanted.is_some() && session.fetch.in_flight.is_none();
-        waiting.then_some(session.fetch.not_before)
+        let open = self.budget.open_at(session.fetch.urgent, &self.io.policy);
+        waiting.then_some(session.fetch.not_before.max(open))
     }
 
     /// Whether REST can be asked for the shown session right now.
     pub(super) fn may_fetch(&self) -> bool {
         let refused = self.shown_session().is_none_or(|s| s.fetch.refused);
         let reachable = self.online || matches!(self.link, Link::Open(_));
-        self.wanted && !refused && reachable && self.token == Some(true) && self.config.api_url("").is_some()
+        self.wanted
+            && !refused
+            && reachable
+            && !self.renewing()
+            && self.token == Some(true)
+            && self.config.api_url("").is_some()
     }
 
     fn send_query(&mut self, want: Want, query: Query, acknowledgements: u32) {
@@ -162,41 +192,46 @@ impl Engine {
         });
         if let Some(session) = self.sessions.get_mut(&id) {
             session.fetch.wanted = None;
+            session.fetch.urgent = false;
             session.fetch.in_flight = Some(InFlight { request, want, query, acknowledgements });
         }
     }
 
-    pub(super) fn handle_messages_answer(
-        &mut self,
-        id: &SessionId,
-        request: RequestId,
-        outcome: Result<HttpResponse<'_>, HttpFailure>,
-    ) {
+    pub(super) fn handle_messages_answer(&mut self, id: &SessionId, answer: &Answer<'_>) {
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let Some(flight) = session.fetch.in_flight.take_if(|f| f.request == request) else { return };
-        match outcome {
-            Ok(HttpResponse { status: 200, body, .. }) => match Page::read(body) {
-                Some(page) => self.handle_page(id, flight, &page),
-                None => {
-                    self.io.problem(ProblemCode::BadPage, "messages answered 200 without a readable page");
-                    self.fetch_failed(
-                        id,
-                        flight,
-                        super::api_failure(Some(200), "BAD_ANSWER", "unreadable page"),
-                        None,
-                    );
+        let Some(flight) = session.fetch.in_flight.take_if(|f| f.request == answer.request) else { return };
+        match answer.outcome {
+            Ok(HttpResponse { status: 200, body, .. }) => {
+                self.token_accepted(answer.token);
+                match Page::read(body) {
+                    Some(page) => self.handle_page(id, flight, &page),
+                    None => {
+                        self.io
+                            .problem(ProblemCode::BadPage, "messages answered 200 without a readable page");
+                        self.fetch_failed(
+                            id,
+                            flight,
+                            api_failure(Some(200), "BAD_ANSWER", "unreadable page"),
+                            None,
+                        );
+                    }
                 }
-            },
+            }
+            Ok(HttpResponse { status: 401, .. }) if self.token_refused(answer.token) == Refusal::AskAgain => {
+                if let Some(session) = self.sessions.get_mut(id) {
+                    session.fetch.want(flight.want);
+                }
+            }
             Ok(response) => self.fetch_refused(id, flight, &response),
-            Err(failure) => self.fetch_failed(id, flight, super::http_failure(failure), None),
+            Err(failure) => self.fetch_failed(id, flight, http_failure(failure), None),
         }
         self.plan_after_fetch(id);
     }
 
     fn fetch_refused(&mut self, id: &SessionId, flight: InFlight, response: &HttpResponse<'_>) {
-        let failure = super::refusal(response);
+        let failure = refusal(response);
         if !matches!(response.status, 401 | 403 | 404) {
-            let told = super::retry_after(response);
+            let told = self.retry_after(response);
             self.fetch_failed(id, flight, failure, told);
             return;
         }
@@ -219,7 +254,10 @@ impl Engine {
         let exponent = self.sessions.get(id).map_or(0, |s| s.fetch.errors.min(5));
         let nominal = Duration::from_secs(2).saturating_mul(1 << exponent).min(self.io.policy.poll_error_max);
         let pause = self.io.fifth_spread(nominal);
-        let not_before = self.io.now.after(told.map_or(pause, |told| told.max(pause)));
+        let not_before = self.io.now.after(pause);
+        if let Some(told) = told {
+            self.budget.close_until(self.io.now.after(told));
+        }
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.fetch.errors = session.fetch.errors.saturating_add(1);
         session.fetch.not_before = not_before;
@@ -233,17 +271,25 @@ impl Engine {
         session.fetch.errors = 0;
         session.fetch.error = None;
         session.fetch.loaded = true;
-        match flight.query {
-            Query::Newest | Query::Changed(_) => {
-                session.fetch.change_cursor = session.fetch.change_cursor.max(page.revision);
-            }
-            Query::After(_) | Query::Since(_) => {}
+        session.fetch.log_time = session.fetch.log_time.max(highest.time);
+        if matches!(flight.query, Query::Newest | Query::Changed(_)) {
+            session.fetch.change_cursor = session.fetch.change_cursor.max(page.revision);
         }
         let next = page.has_more.then(|| next_query(flight.query, page, highest)).flatten();
         let filled = matches!(flight.want, Want::Hole { end } if highest.sequence.is_some_and(|s| s >= end));
         match next {
-            Some(query) if !filled => self.send_query(flight.want, query, flight.acknowledgements),
+            Some(query) if !filled => self.next_page(id, InFlight { query, ..flight }),
             Some(_) | None => self.chain_finished(id, flight),
+        }
+    }
+
+    /// More is to come: at once while the budget lasts, otherwise the chain begins anew from where it stands.
+    fn next_page(&mut self, id: &SessionId, flight: InFlight) {
+        let (now, shown) = (self.io.now, self.shown.as_ref() == Some(id));
+        if shown && self.budget.draw(false, now, &self.io.policy) {
+            self.send_query(flight.want, flight.query, flight.acknowledgements);
+        } else if let Some(session) = self.sessions.get_mut(id) {
+            session.fetch.want(flight.want);
         }
     }
 
@@ -303,7 +349,7 @@ impl Engine {
                 self.io.counters.frames_malformed += 1;
                 self.io.problem(ProblemCode::MalformedEvent, &format!("message not usable: {reason:?}"));
                 if matches!(source, Source::Push { .. }) {
-                    self.want_catch_up();
+                    self.want_catch_up_of(id);
                 }
             }
         }
@@ -338,8 +384,7 @@ impl super::Session {
         if let Some(prefix) = self.timeline.prefix() {
             return Query::After(prefix);
         }
-        let newest = self.timeline.newest_server_time();
-        newest.map_or(Query::Newest, |time| Query::Since(time.saturating_sub(SINCE_OVERLAP_MS)))
+        self.fetch.log_time.map_or(Query::Newest, |time| Query::Since(time.saturating_sub(SINCE_OVERLAP_MS)))
     }
 }
 

@@ -2,8 +2,10 @@
 
 use core::time::Duration;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, TokenGeneration};
+use crate::input::{HttpFailure, HttpResponse};
 use crate::limits::{MAX_DETAIL, cut};
 use crate::map::Map;
 use crate::output::{Body, Effect, Event, HttpRequest, Method, Problem, ProblemCode};
@@ -47,6 +49,14 @@ pub(crate) enum Pending {
     Call(CallId),
 }
 
+/// An answer with what it answers.
+pub(crate) struct Answer<'a> {
+    pub(crate) request: RequestId,
+    /// The token that the request was sent with.
+    pub(crate) token: TokenGeneration,
+    pub(crate) outcome: Result<HttpResponse<'a>, HttpFailure>,
+}
+
 /// A request as the parts of the engine describe it.
 pub(crate) struct Ask {
     pub(crate) pending: Pending,
@@ -61,12 +71,12 @@ pub(crate) struct Ask {
 pub(crate) struct Io {
     pub(crate) now: Timestamp,
     pub(crate) rng: Rng,
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Policy>,
     pub(crate) counters: Counters,
     pub(crate) token: TokenGeneration,
     effects: VecDeque<Effect>,
     events: VecDeque<Event>,
-    pending: Map<RequestId, Pending>,
+    pending: Map<RequestId, (Pending, TokenGeneration)>,
     last_request: u32,
     last_connection: u32,
 }
@@ -76,7 +86,7 @@ impl Io {
         Self {
             now,
             rng: Rng::new(seed),
-            policy,
+            policy: Arc::new(policy),
             counters: Counters::default(),
             token: TokenGeneration::from_raw(0),
             effects: VecDeque::new(),
@@ -115,7 +125,7 @@ impl Io {
     pub(crate) fn request(&mut self, ask: Ask) -> RequestId {
         self.last_request = self.last_request.wrapping_add(1);
         let request = RequestId::from_raw(self.last_request);
-        self.pending.insert(request, ask.pending);
+        self.pending.insert(request, (ask.pending, self.token));
         let http = HttpRequest {
             method: ask.method,
             url: ask.url,
@@ -142,7 +152,7 @@ impl Io {
     }
 
     /// The one door for answers: `None` for those nobody waits for.
-    pub(crate) fn answered(&mut self, request: RequestId) -> Option<Pending> {
+    pub(crate) fn answered(&mut self, request: RequestId) -> Option<(Pending, TokenGeneration)> {
         let pending = self.pending.remove(&request);
         if pending.is_none() {
             self.counters.frames_stale += 1;

@@ -7,8 +7,8 @@ use crate::ids::{ConnectionId, SocketId};
 use crate::input::SocketEvent;
 use crate::limits::{MAX_CLOSE_REASON, MAX_FRAME, cut};
 use crate::output::{Cause, CloseInfo, Effect, Event, ProblemCode};
+use crate::policy::{CloseAction, WhileHidden, close_action};
 use crate::time::Timestamp;
-use crate::wire::close_code::{self, CloseAction};
 use crate::wire::pusher::{self, ServerFrame};
 
 /// Where the socket stands.
@@ -76,6 +76,7 @@ impl Engine {
         }
         let now = self.io.now;
         match &self.link {
+            Link::Idle | Link::Waiting { .. } if self.paused_while_hidden() => {}
             Link::Idle => self.open_socket(),
             Link::Waiting { until } if *until <= now => self.open_socket(),
             Link::Waiting { .. } => {}
@@ -93,7 +94,7 @@ impl Engine {
         match &self.link {
             Link::Idle => None,
             Link::Connecting { deadline, .. } => Some(*deadline),
-            Link::Waiting { until } => Some(*until),
+            Link::Waiting { until } => (!self.paused_while_hidden()).then_some(*until),
             Link::Open(open) => {
                 let beat = match open.heartbeat {
                     Heartbeat::Quiet { ping_at } => ping_at,
@@ -103,6 +104,10 @@ impl Engine {
                 Some(stable.map_or(beat, |stable| stable.min(beat)))
             }
         }
+    }
+
+    fn paused_while_hidden(&self) -> bool {
+        !self.visible && self.io.policy.while_hidden == WhileHidden::Pause
     }
 
     fn open_socket(&mut self) {
@@ -224,20 +229,22 @@ impl Engine {
         }
     }
 
-    /// The world changed for the better: ask a silent socket, or try at once instead of waiting.
-    pub(super) fn nudge_link(&mut self) {
-        let now = self.io.now;
-        let floor = self.io.policy.probe_floor;
+    /// The world changed for the better: ask a silent socket, or try at once instead of waiting. A refusal is only
+    /// worth another try with another token.
+    pub(super) fn nudge_link(&mut self, other_token: bool) {
+        let (now, floor) = (self.io.now, self.io.policy.probe_floor);
         let rested = self.outage.last_nudge.is_none_or(|last| now.since(last) >= floor);
+        let worth_it = other_token || !self.outage.refused;
+        let soon = now.after(self.io.policy.pong_timeout_after_wake);
         match &mut self.link {
-            Link::Open(open) => {
-                let deadline = now.after(self.io.policy.pong_timeout_after_wake);
-                if matches!(open.heartbeat, Heartbeat::Quiet { .. }) {
-                    open.heartbeat = Heartbeat::Asked { deadline };
+            Link::Open(open) => match &mut open.heartbeat {
+                Heartbeat::Asked { deadline } => *deadline = (*deadline).min(soon),
+                Heartbeat::Quiet { .. } => {
+                    open.heartbeat = Heartbeat::Asked { deadline: soon };
                     self.send_frame(pusher::ping());
                 }
-            }
-            Link::Waiting { until } if rested => {
+            },
+            Link::Waiting { until } if rested && worth_it => {
                 *until = now;
                 self.outage.last_nudge = Some(now);
             }
@@ -249,7 +256,7 @@ impl Engine {
         let silent = matches!(self.link, Link::Connecting { upgraded: true, .. }) && code == 1006;
         self.outage.silent = if silent { self.outage.silent + 1 } else { 0 };
         self.close = Some(CloseInfo { code, reason: cut(reason, MAX_CLOSE_REASON) });
-        self.lose_link(Cause::SocketClosed, close_code::action(code));
+        self.lose_link(Cause::SocketClosed, close_action(code));
     }
 
     /// Leaves the connection behind at once and plans the next try; never waits for a close event.
@@ -280,7 +287,8 @@ impl Engine {
         if let Some(nominal) = policy.backoff.get(index).copied()
             && !self.outage.rejected()
         {
-            let delay = self.io.half_spread(nominal);
+            let least = if action == CloseAction::Overload { policy.overload_retry } else { Duration::ZERO };
+            let delay = self.io.half_spread(nominal).max(least);
             let max_attempts = u32::try_from(policy.backoff.len()).unwrap_or(u32::MAX);
             self.io.event(Event::Reconnecting { attempt: self.outage.failures, max_attempts, delay });
             return delay;

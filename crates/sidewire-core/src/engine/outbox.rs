@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use super::Engine;
 use super::fetch::Source;
-use super::io::{Ask, Pending};
+use super::io::{Answer, Ask, Pending};
+use super::token::Refusal;
 use crate::ids::{ClientMessageId, RequestId, SessionId};
-use crate::input::{HttpFailure, HttpResponse, Outgoing};
+use crate::input::{HttpFailure, Outgoing};
 use crate::json;
 use crate::map::Map;
 use crate::output::{Body, Event, Method, SendFailure, SendState, TypingContext};
@@ -48,7 +49,7 @@ impl Engine {
     }
 
     pub(super) fn pump_outbox(&mut self) {
-        if !self.wanted || self.token.is_none() {
+        if !self.wanted || self.token.is_none() || self.renewing() {
             return;
         }
         let waiting = |s: &super::Session| s.outbox.in_flight.is_none() && !s.outbox.queue.is_empty();
@@ -80,16 +81,23 @@ impl Engine {
         self.set_typing(id, Some(TypingContext::Processing));
     }
 
-    pub(super) fn handle_interact_answer(
-        &mut self,
-        id: &SessionId,
-        request: RequestId,
-        outcome: Result<HttpResponse<'_>, HttpFailure>,
-    ) {
+    pub(super) fn handle_interact_answer(&mut self, id: &SessionId, answer: &Answer<'_>) {
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let Some((_, message)) = session.outbox.in_flight.take_if(|(r, _)| *r == request) else { return };
-        match outcome {
-            Ok(response) if (200..300).contains(&response.status) => self.sent(id, &message, response.body),
+        let Some((_, message)) = session.outbox.in_flight.take_if(|(r, _)| *r == answer.request) else {
+            return;
+        };
+        match answer.outcome {
+            Ok(response) if (200..300).contains(&response.status) => {
+                self.token_accepted(answer.token);
+                self.sent(id, &message, response.body);
+            }
+            Ok(response)
+                if response.status == 401 && self.token_refused(answer.token) == Refusal::AskAgain =>
+            {
+                if let Some(session) = self.sessions.get_mut(id) {
+                    session.outbox.queue.push_front(message);
+                }
+            }
             Ok(response) => self.send_failed(id, message, failure_of(response.status)),
             Err(HttpFailure::NoToken | HttpFailure::TokenProvider) => {
                 self.send_failed(id, message, SendFailure::Unauthorized);

@@ -1,6 +1,7 @@
 //! When to read again without being told: polling cover, reconcile, holes, refresh, typing expiry.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use super::fetch::Want;
 use super::link::Link;
@@ -28,8 +29,6 @@ pub(crate) enum Gap {
     None,
     /// Late frames often fill it by themselves; fetch it then.
     Waiting { start: u64, at: Timestamp, tries: u32 },
-    /// The server has nothing to fill it with.
-    Accepted { start: u64 },
 }
 
 /// Refreshes after `interact_response`: the first at once, later ones together.
@@ -78,7 +77,7 @@ impl Engine {
         let cover = cover.filter(|_| session.fetch.idle() && self.may_poll());
         let gap = match session.gap {
             Gap::Waiting { at, .. } => (session.fetch.idle() && self.may_fetch()).then_some(at),
-            Gap::None | Gap::Accepted { .. } => None,
+            Gap::None => None,
         };
         let refresh = match session.refresh {
             Refresh::Cooling { until, .. } => Some(until),
@@ -114,7 +113,7 @@ impl Engine {
 
     /// After every answer: the next poll or check counts from now.
     pub(super) fn plan_after_fetch(&mut self, id: &SessionId) {
-        let policy = self.io.policy.clone();
+        let policy = Arc::clone(&self.io.policy);
         let now = self.io.now;
         let Some(session) = self.sessions.get(id) else { return };
         let quiet = now.since(session.last_news) >= policy.idle_after || !self.visible;
@@ -146,22 +145,21 @@ impl Engine {
         let Some(session) = self.shown_session() else { return };
         let hole = session.timeline.first_hole().filter(|_| session.fetch.loaded);
         let gap = match (hole, session.gap) {
-            (None, Gap::None) => return,
             (None, _) => Gap::None,
-            (Some((start, _)), Gap::Accepted { start: known }) if known == start => return,
             (Some((start, end)), Gap::Waiting { start: known, at, tries }) if known == start => {
                 if at > now || !session.fetch.idle() {
                     return;
                 }
                 if tries >= tries_max {
-                    Gap::Accepted { start }
+                    self.accept_gap(start, end);
+                    Gap::None
                 } else {
-                    let (pause, tries) = (Duration::from_secs(1 << tries.min(2)), tries + 1);
                     self.want_hole(end);
-                    Gap::Waiting { start, at: now.after(pause), tries }
+                    let pause = Duration::from_secs(1 << tries.min(2));
+                    Gap::Waiting { start, at: now.after(pause), tries: tries + 1 }
                 }
             }
-            (Some((start, _)), Gap::None | Gap::Waiting { .. } | Gap::Accepted { .. }) => {
+            (Some((start, _)), Gap::None | Gap::Waiting { .. }) => {
                 let wait = self.io.within(self.io.policy.gap_wait);
                 Gap::Waiting { start, at: now.after(wait), tries: 0 }
             }
@@ -171,6 +169,15 @@ impl Engine {
         }
     }
 
+    /// The server has nothing for this hole: it is told, marked, and no longer waited for.
+    fn accept_gap(&mut self, from: u64, to: u64) {
+        let Some(id) = self.shown.clone() else { return };
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.timeline.accept_gap(from, to);
+        }
+        self.io.event(Event::Discontinuity { session: id, from, to });
+    }
+
     fn want_hole(&mut self, end: u64) {
         if let Some(session) = self.shown_session_mut() {
             session.fetch.want(Want::Hole { end });
@@ -178,10 +185,13 @@ impl Engine {
     }
 
     /// A refresh now, or together with others soon; the last one is never dropped.
-    pub(super) fn refresh_soon(&mut self) {
-        let (now, policy) = (self.io.now, self.io.policy.clone());
-        let Some(session) = self.shown_session_mut() else { return };
+    pub(super) fn refresh_soon(&mut self, id: &SessionId) {
+        let (now, policy) = (self.io.now, Arc::clone(&self.io.policy));
+        let shown = self.shown.as_ref() == Some(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
         match &mut session.refresh {
+            // A warm session is read when it is shown.
+            _ if !shown => session.fetch.want(Want::CatchUp),
             Refresh::Rest => {
                 session.fetch.want(Want::CatchUp);
                 session.refresh = Refresh::Cooling {
@@ -205,8 +215,8 @@ impl Engine {
             return;
         }
         session.refresh = Refresh::Rest;
-        if again {
-            self.refresh_soon();
+        if let Some(id) = self.shown.clone().filter(|_| again) {
+            self.refresh_soon(&id);
         }
     }
 

@@ -62,7 +62,7 @@ impl Engine {
         let Some(session) = self.shown_session() else {
             return if self.live() { Freshness::Fresh } else { Freshness::Stale };
         };
-        if matches!(session.gap, Gap::Accepted { .. }) {
+        if session.timeline.gaps().next().is_some() {
             return Freshness::Gap;
         }
         let repairing = matches!(session.gap, Gap::Waiting { .. });
@@ -199,6 +199,8 @@ impl Engine {
         let (previous, current) = (self.reported.status, self.status());
         if current == Status::Connected {
             self.episode.live_once = true;
+        } else if previous == Status::Connected {
+            self.last_connected = self.wall_now().or(self.last_connected);
         }
         let reason = self.fallback_reason();
         if previous != current || self.reported.reason != reason {

@@ -17,6 +17,22 @@ pub(crate) fn read(value: Json<'_>) -> Option<u64> {
     if rest.0.is_empty() { u64::try_from(millis).ok() } else { None }
 }
 
+/// The date of an HTTP header, `Sun, 06 Nov 1994 08:49:37 GMT`, in milliseconds since the epoch.
+pub(crate) fn http_date(text: &str) -> Option<u64> {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (_, date) = text.split_once(", ")?;
+    let mut parts = date.split(' ');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let (time, zone) = (parts.next()?, parts.next()?);
+    let month = MONTHS.iter().position(|name| *name == month).and_then(|at| i64::try_from(at + 1).ok())?;
+    let year = Cursor(year.as_bytes()).number(4, 1970..=9999)?;
+    let day = Cursor(day.as_bytes()).number(2, 1..=days_in(year, month))?;
+    let of_day = time_of_day(&mut Cursor(time.as_bytes()))?;
+    let millis = days_since_epoch(year, month, day) * 86_400_000 + of_day;
+    u64::try_from(millis).ok().filter(|_| zone == "GMT")
+}
+
 /// The unread part of a text.
 struct Cursor<'a>(&'a [u8]);
 
@@ -121,6 +137,16 @@ mod tests {
 
     fn millis(json: &str) -> Option<u64> {
         read(crate::json::parse(json.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn http_dates_are_read_and_garbage_is_not() {
+        assert_eq!(http_date("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777_000));
+        for bad in
+            ["", "soon", "Sun, 06 Nov 1994", "Sun, 31 Feb 2026 00:00:00 GMT", "Sun, 06 Nov 1994 08:49:37 PST"]
+        {
+            assert_eq!(http_date(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::ids::{ClientMessageId, SessionId};
 use crate::json::Json;
 
 pub use self::echo::EchoState;
-pub(crate) use self::instant::read as time_of;
+pub(crate) use self::instant::{http_date, read as time_of};
 pub use self::row::{Row, write_row_json};
 
 /// What a merge did.
@@ -98,6 +98,8 @@ pub struct Timeline {
     /// Echoes that met their server copy and were not reported yet.
     settled: Vec<ClientMessageId>,
     floor: Option<u64>,
+    /// Runs of numbers that the log turned out not to have.
+    gaps: Vec<(u64, u64)>,
     newest: Option<u64>,
     revision: u64,
 }
@@ -122,6 +124,7 @@ impl Timeline {
             echoes: Vec::new(),
             settled: Vec::new(),
             floor: None,
+            gaps: Vec::new(),
             newest: None,
             revision: 0,
         }

@@ -32,6 +32,21 @@ impl Timeline {
         Some(self.runs.end_of_run(floor).unwrap_or(floor.saturating_sub(1)))
     }
 
+    /// Says that the log has nothing between `from` and `to`: what follows is complete without it.
+    pub fn accept_gap(&mut self, from: u64, to: u64) {
+        if self.floor.is_some_and(|floor| floor <= to) {
+            self.gaps.push((from, to));
+            self.floor = Some(to.saturating_add(1));
+            self.revision += 1;
+        }
+    }
+
+    /// Accepted gaps that are still empty, lowest first, both ends included. One that was filled in part counts.
+    pub fn gaps(&self) -> impl Iterator<Item = (u64, u64)> {
+        let filled = |&(from, to): &(u64, u64)| self.runs.end_of_run(from).is_some_and(|end| end >= to);
+        self.gaps.iter().copied().filter(move |gap| !filled(gap))
+    }
+
     /// The first run of missing sequence numbers between the floor and the highest one, both ends included.
     pub fn first_hole(&self) -> Option<(u64, u64)> {
         let prefix = self.prefix()?;

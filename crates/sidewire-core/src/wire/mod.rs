@@ -2,7 +2,6 @@
 //!
 //! The engine speaks of "subscribe", "event" and "refused"; only [`pusher`] knows how protocol 7 writes them.
 
-pub(crate) mod close_code;
 pub(crate) mod payload;
 pub(crate) mod pusher;
 pub(crate) mod rest;

@@ -1,0 +1,154 @@
+//! What the host asks for.
+
+use super::Engine;
+use super::failure::{api_failure, http_failure};
+use super::io::{Ask, Pending};
+use super::link::{Link, Outage};
+use super::schedule::{Cover, Gap, Refresh};
+use super::status::Episode;
+use super::token::Renewal;
+use crate::ids::{CallId, SessionId};
+use crate::input::{ApiCall, Command, HttpFailure};
+use crate::output::{Body, Cause, Event, Method};
+use crate::wire::rest;
+
+impl Engine {
+    pub(super) fn handle_command(&mut self, command: Command) {
+        self.cause = Cause::Command;
+        match command {
+            Command::Connect => self.connect(),
+            Command::StartSync(id) => self.start_sync(id),
+            Command::LeaveSession => self.leave_session(),
+            Command::StopSync => self.stop_sync(),
+            Command::Refresh(id) => self.refresh(&id),
+            Command::Send(message) => self.send(message),
+            Command::RetrySend(id, key) => self.retry_send(&id, &key),
+            Command::SetToken { present } => self.set_token(present),
+            Command::TokenRenewed { present } => self.token_renewed(present),
+            Command::Restore(record) => self.restore(&record),
+            Command::SetVisible(visible) => self.set_visible(visible),
+            Command::SetOnline(online) => self.set_online(online),
+            Command::Call(call, api_call) => self.call(call, &api_call),
+        }
+    }
+
+    pub(super) fn connect(&mut self) {
+        if !self.wanted {
+            self.wanted = true;
+            self.begin_episode();
+        }
+    }
+
+    pub(super) fn start_sync(&mut self, id: SessionId) {
+        if self.wanted && self.shown.as_ref() == Some(&id) {
+            return;
+        }
+        self.leave_shown();
+        self.wanted = true;
+        self.ensure_session(&id);
+        self.shown_count += 1;
+        let now = self.io.now;
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.last_shown = self.shown_count;
+            session.last_news = now;
+            session.warm = false;
+            session.fetch.forgive();
+            session.fetch.want_now();
+        }
+        self.debounce_channel(&id);
+        self.shown = Some(id);
+        self.begin_episode();
+        self.evict_sessions();
+    }
+
+    fn leave_session(&mut self) {
+        if self.shown.is_some() {
+            self.leave_shown();
+            self.begin_episode();
+        }
+    }
+
+    fn leave_shown(&mut self) {
+        let Some(id) = self.shown.take() else { return };
+        self.cool_channel(&id);
+        self.set_typing(&id, None);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.cover = Cover::Unplanned;
+            session.gap = Gap::None;
+            session.refresh = Refresh::Rest;
+            if let Some(request) = session.fetch.abandon() {
+                self.io.cancel(request);
+            }
+        }
+    }
+
+    fn stop_sync(&mut self) {
+        self.fail_outboxes();
+        self.leave_shown();
+        self.drop_link();
+        for session in self.sessions.values_mut() {
+            session.warm = false;
+        }
+        self.wanted = false;
+        self.io.cancel_all();
+        self.outage = Outage::default();
+        self.renewal = Renewal::Unused;
+        self.episode = Episode::default();
+    }
+
+    fn refresh(&mut self, id: &SessionId) {
+        if self.shown.as_ref() == Some(id)
+            && let Some(session) = self.sessions.get_mut(id)
+        {
+            session.fetch.forgive();
+            session.fetch.want_now();
+        }
+    }
+
+    fn set_visible(&mut self, visible: bool) {
+        let shown_again = visible && !self.visible;
+        self.visible = visible;
+        self.cause = Cause::Environment;
+        if shown_again {
+            self.nudge_link(false);
+            self.hasten_cover();
+        }
+    }
+
+    fn set_online(&mut self, online: bool) {
+        let back = online && !self.online;
+        let gone = !online && self.online;
+        self.online = online;
+        self.cause = Cause::Environment;
+        if back {
+            self.nudge_link(false);
+            self.hasten_cover();
+        } else if gone && matches!(self.link, Link::Open(_)) {
+            // The event may be wrong; a silent socket will tell within seconds.
+            self.nudge_link(false);
+        }
+    }
+
+    fn call(&mut self, call: CallId, api_call: &ApiCall) {
+        let (method, path, body) = match api_call {
+            ApiCall::ListSessions => (Method::Get, "/api/session".to_owned(), None),
+            ApiCall::CreateSession(fields) => {
+                (Method::Post, "/api/session".to_owned(), Some(Body::Json(rest::session_body(fields))))
+            }
+            ApiCall::UpdateSession(id, fields) => {
+                (Method::Patch, rest::session_path(id), Some(Body::Json(rest::session_body(fields))))
+            }
+        };
+        let missing = match self.config.api_url(&path) {
+            Some(url) if self.token == Some(true) => {
+                let (idempotency_key, timeout) = (None, self.io.policy.rest_timeout);
+                let pending = Pending::Call(call);
+                self.io.request(Ask { pending, method, url, body, idempotency_key, timeout });
+                return;
+            }
+            Some(_) => http_failure(HttpFailure::NoToken),
+            None => api_failure(None, "NOT_CONFIGURED", "no API base is configured"),
+        };
+        self.io.event(Event::CallAnswered { call, outcome: Err(missing) });
+    }
+}

@@ -1,0 +1,48 @@
+//! What went wrong with a request, in codes and sentences.
+
+use core::time::Duration;
+
+use super::Engine;
+use crate::input::{HttpFailure, HttpResponse};
+use crate::output::ApiFailure;
+use crate::timeline::http_date;
+use crate::wire::rest;
+
+impl Engine {
+    /// How long the server asked us to wait, between 1 s and 10 min; 5 s for a 429 that does not tell.
+    pub(super) fn retry_after(&self, response: &HttpResponse<'_>) -> Option<Duration> {
+        let told = response.retry_after.map(str::trim).and_then(|text| {
+            let date = || Some(http_date(text)?.saturating_sub(self.wall_now()?.as_millis()) / 1000);
+            text.parse::<u64>().ok().or_else(date)
+        });
+        let told = told.or_else(|| (response.status == 429).then_some(5));
+        told.map(|seconds| Duration::from_secs(seconds.clamp(1, 600)))
+    }
+}
+
+pub(super) fn api_failure(status: Option<u16>, code: &str, message: &str) -> ApiFailure {
+    ApiFailure { status, code: code.to_owned(), message: message.to_owned() }
+}
+
+pub(super) fn http_failure(failure: HttpFailure) -> ApiFailure {
+    match failure {
+        HttpFailure::Network => api_failure(None, "NETWORK", "the server cannot be reached"),
+        HttpFailure::Timeout => api_failure(None, "TIMEOUT", "the server did not answer in time"),
+        HttpFailure::NoToken => api_failure(None, "NO_TOKEN", "signed out: there is no access token"),
+        HttpFailure::TokenProvider => api_failure(None, "NO_TOKEN", "the token provider failed"),
+        HttpFailure::TooLarge => api_failure(None, "BAD_ANSWER", "the answer is larger than 8 MiB"),
+    }
+}
+
+pub(super) fn refusal(response: &HttpResponse<'_>) -> ApiFailure {
+    let (code, message) = match response.status {
+        401 => ("UNAUTHORIZED", "the access token was refused: sign in again"),
+        403 => ("FORBIDDEN", "this session is not available to this account"),
+        404 => ("NOT_FOUND", "this session does not exist"),
+        429 => ("RATE_LIMITED", "the server asks for fewer requests"),
+        500..=599 => ("SERVER", "the server failed"),
+        _ => ("BAD_ANSWER", "the server gave an answer that does not fit the contract"),
+    };
+    let told = rest::error_body(response.body).1;
+    api_failure(Some(response.status), code, told.as_deref().unwrap_or(message))
+}
