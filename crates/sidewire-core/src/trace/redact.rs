@@ -91,13 +91,13 @@ fn copy_text(out: &mut String, text: &str, name: &str, depth: u32) {
     json::write_str(out, &substitute(text));
 }
 
-/// A text of equal length in bytes: a digest of the original, repeated. Equal texts stay equal, others differ.
+/// A text of equal length in bytes: a digest of the original, its best mixed digits first, repeated. Equal texts stay equal, others differ.
 fn substitute(text: &str) -> String {
     let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     let hex = format!("{digest:016x}");
-    hex.chars().cycle().take(text.len()).collect()
+    hex.chars().rev().cycle().take(text.len()).collect()
 }
 
 /// Whether `replaced` is what became of `text`.
