@@ -98,7 +98,7 @@ policy! {
         "People look at the panel just then.";
     "heartbeat" wake_jump: Duration = s(5),
         "A timer this late, or a wall clock this far ahead of the monotonic one, means that the machine slept.",
-        "Timers of a hidden page are at most this late for the first minutes.";
+        "Timers of a page just hidden are a second late; later ones slept or are throttled for good.";
     "authorisation" auth_timeout: Duration = s(8),
         "Time for the authorisation endpoint.",
         "pusher-js waits for ever.";

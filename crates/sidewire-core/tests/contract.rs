@@ -81,7 +81,7 @@ fn freshness_typing_and_send_failures_agree() {
 #[test]
 fn problem_codes_agree() {
     use ProblemCode::{
-        ApplicationError, BadAuthAnswer, BadPage, ForeignSession, MalformedEvent, MalformedFrame,
+        ApplicationError, BadAuthAnswer, BadPage, BadState, ForeignSession, MalformedEvent, MalformedFrame,
         RequestFailed, ServerError, TooLarge,
     };
     let all = [
@@ -94,6 +94,7 @@ fn problem_codes_agree() {
         BadPage,
         RequestFailed,
         ApplicationError,
+        BadState,
     ];
 
     assert_eq!(names(&all, |p| p.as_str()), union("ProblemCode"));

@@ -11,6 +11,7 @@ import type {
   ClientOptions,
   ClientSnapshot,
   Counters,
+  Gap,
   Session,
   SidewireClient,
 } from "../types/index.js";
@@ -29,7 +30,7 @@ export function createClient(options: ClientOptions): SidewireClient {
   const emitter = new Emitter();
   const history = new History();
   const host = {
-    token: async () => (await token()) ?? null,
+    token: async (renew: boolean) => (await token({ renew })) ?? null,
     onEvent: (event: unknown) => {
       const told = event as ClientEvent | CallAnswered;
       if (told.type === "callAnswered") {
@@ -41,8 +42,13 @@ export function createClient(options: ClientOptions): SidewireClient {
     },
   };
   const [high, low] = seedHalves(seed);
-  const raw = guarded(() => new RawClient({ ...settings, key: settings.key ?? null }, host, high, low));
+  const raw = guarded(() => new RawClient({ ...settings, key: settings.key ?? null, pingAfterMs: settings.pingAfterMs ?? defaultPing() }, host, high, low));
   return assemble(raw, calls, emitter, history);
+}
+
+/** A service worker dies after 30 s without events: its pings must come sooner. */
+function defaultPing(): number {
+  return "ServiceWorkerGlobalScope" in globalThis ? 20_000 : 30_000;
 }
 
 function seedHalves(seed: bigint | undefined): readonly [number, number] {
@@ -94,6 +100,9 @@ type Commands = Pick<
   | "retryMessage"
   | "setVisible"
   | "setOnline"
+  | "persist"
+  | "restore"
+  | "exportTrace"
 >;
 
 function commandsOf(raw: RawClient, open: Open): Commands {
@@ -114,10 +123,13 @@ function commandsOf(raw: RawClient, open: Open): Commands {
     retryMessage: command((id: string, sessionId?: string) => { raw.retryMessage(id, sessionId); }),
     setVisible: command((visible: boolean) => { raw.setVisible(visible); }),
     setOnline: command((online: boolean) => { raw.setOnline(online); }),
+    persist: () => open(() => raw.persist()),
+    restore: command((record: string) => { raw.restore(record); }),
+    exportTrace: () => open(() => raw.exportTrace() ?? null),
   };
 }
 
-type Views = Pick<SidewireClient, "getSnapshot" | "messages" | "rows">;
+type Views = Pick<SidewireClient, "getSnapshot" | "messages" | "rows" | "gaps">;
 
 function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views {
   const cache = new RowCache();
@@ -138,7 +150,14 @@ function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views {
       return all.messages;
     },
     rows: (start, end) => open(() => cache.rowsOf(raw, start, end)),
+    gaps: () => open(() => pairs(raw.gaps())),
   };
+}
+
+function pairs(flat: Float64Array): readonly Gap[] {
+  const gaps: Gap[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) gaps.push({ from: flat[i] ?? 0, to: flat[i + 1] ?? 0 });
+  return gaps;
 }
 
 type SessionCalls = Pick<SidewireClient, "listSessions" | "createSession" | "updateSession" | "tokenChanged">;

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use crate::convert;
 use crate::driver::{Driver, clock, coded_error, http};
 use crate::host::RawHost;
-use crate::options::{RawOptions, config_input};
+use crate::options::{RawOptions, config_input, records};
 
 /// One connection and its sessions. The package's `createClient` wraps it.
 #[wasm_bindgen]
@@ -31,7 +31,8 @@ impl RawClient {
     pub fn new(options: &RawOptions, host: RawHost, seed_high: f64, seed_low: f64) -> Result<Self, JsValue> {
         let config = Config::build(config_input(options));
         let config = config.map_err(|error| coded_error("bad_config", &error.to_string()))?;
-        let driver = Driver::new(config, Seed(http::seed_from(seed_high, seed_low)), host);
+        let seed = Seed(http::seed_from(seed_high, seed_low));
+        let driver = Driver::new(config, seed, host, records(options));
         driver.ask_for_token();
         Ok(Self { driver, last_call: Cell::new(0) })
     }
@@ -142,6 +143,29 @@ impl RawClient {
     #[wasm_bindgen(js_name = timelineLife)]
     pub fn timeline_life(&self) -> Option<u32> {
         self.driver.with_engine(|engine| engine.timeline_life())
+    }
+
+    /// The record that `restore` takes, for the host to store.
+    pub fn persist(&self) -> String {
+        self.driver.with_engine(|engine| engine.persist())
+    }
+
+    /// Goes on with a stored record; an unreadable one is told once and ignored.
+    pub fn restore(&self, record: String) {
+        self.driver.command(Command::Restore(record));
+    }
+
+    /// The flight recorder's trace without what people wrote; nothing when recording is off.
+    #[wasm_bindgen(js_name = exportTrace)]
+    pub fn export_trace(&self) -> Option<String> {
+        self.driver.with_engine(|engine| engine.export_trace())
+    }
+
+    /// Gaps of the watched timeline, flat: first and last missing number of each.
+    pub fn gaps(&self) -> Vec<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "sequence numbers stay below 2^53")]
+        let flat = |(from, to): (u64, u64)| [from as f64, to as f64];
+        self.with_timeline(|timeline| timeline.gaps().flat_map(flat).collect()).unwrap_or_default()
     }
 
     /// Whether the first page of a session was answered.

@@ -57,6 +57,11 @@ enum JsEvent<'a> {
         state: &'static str,
         failure: Option<&'static str>,
     },
+    Discontinuity {
+        session_id: &'a str,
+        from: u64,
+        to: u64,
+    },
     Problem {
         code: &'static str,
         detail: &'a str,
@@ -156,6 +161,7 @@ pub(crate) fn event(event: Event) -> JsValue {
         | Event::NewMessage { .. }
         | Event::TypingChanged { .. }
         | Event::InteractResponse(_)
+        | Event::Discontinuity { .. }
         | Event::SendChanged { .. } => session_event(&event),
     }
 }
@@ -180,6 +186,9 @@ fn session_event(event: &Event) -> JsValue {
             thought: response.thought.as_deref(),
             status: response.status.as_deref(),
         }),
+        Event::Discontinuity { session, from, to } => {
+            to_js(&JsEvent::Discontinuity { session_id: session.as_str(), from: *from, to: *to })
+        }
         Event::SendChanged { session, client_message_id, state } => {
             let (state, failure) = match state {
                 SendState::Pending => ("pending", None),

@@ -7,8 +7,8 @@ use wasm_bindgen::prelude::*;
 const TYPES: &str = r"
 /** What the driver asks of its host. */
 export interface RawHost {
-  /** The access token, or null when signed out. */
-  token(): Promise<string | null>;
+  /** The access token, or null when signed out. With `renew` the server has refused the one given last. */
+  token(renew: boolean): Promise<string | null>;
   /** A fact to tell. Called with no borrow held; calls back into the client are queued. */
   onEvent(event: unknown): void;
 }
@@ -22,7 +22,7 @@ extern "C" {
     pub type RawHost;
 
     #[wasm_bindgen(method, catch)]
-    pub(crate) fn token(this: &RawHost) -> Result<Promise, JsValue>;
+    pub(crate) fn token(this: &RawHost, renew: bool) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = onEvent)]
     pub(crate) fn on_event(this: &RawHost, event: JsValue) -> Result<(), JsValue>;

@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
-use sidewire_core::{ConfigInput, Policy};
+use sidewire_core::{ConfigInput, Policy, WhileHidden};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r"
+const TYPES: &str = r#"
 /** `ClientOptions` without the token provider. */
 export interface RawOptions {
   key?: string | null;
@@ -22,8 +22,12 @@ export interface RawOptions {
   pollActiveMs?: number;
   pollIdleMs?: number;
   jitter?: number;
+  pingAfterMs?: number;
+  warmChannels?: number;
+  whileHidden?: "keep" | "pause";
+  record?: boolean;
 }
-";
+"#;
 
 #[wasm_bindgen]
 extern "C" {
@@ -57,6 +61,14 @@ extern "C" {
     fn poll_idle_ms(this: &RawOptions) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     fn jitter(this: &RawOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = pingAfterMs)]
+    fn ping_after_ms(this: &RawOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = warmChannels)]
+    fn warm_channels(this: &RawOptions) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = whileHidden)]
+    fn while_hidden(this: &RawOptions) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn record(this: &RawOptions) -> Option<bool>;
 }
 
 /// The core's form of the settings. A port that is no port becomes 0, which the core refuses with a sentence.
@@ -84,12 +96,28 @@ fn policy(options: &RawOptions) -> Policy {
         connect_timeout: millis(options.connect_timeout_ms(), standard.connect_timeout),
         poll_active: millis(options.poll_active_ms(), standard.poll_active),
         poll_idle: millis(options.poll_idle_ms(), standard.poll_idle),
+        ping_after: millis(options.ping_after_ms(), standard.ping_after),
+        warm_channels: options
+            .warm_channels()
+            .map_or(standard.warm_channels, |count| usize::try_from(whole(count)).unwrap_or(0).min(MAX_WARM)),
+        while_hidden: match options.while_hidden().as_deref() {
+            Some("pause") => WhileHidden::Pause,
+            Some(_) | None => WhileHidden::Keep,
+        },
         jitter: options
             .jitter()
             .map_or(standard.jitter, |share| u32::try_from(whole(share * 1000.0)).unwrap_or(0).min(1000)),
         ..standard
     }
 }
+
+/// Whether the client has a flight recorder; off unless asked for.
+pub(crate) fn records(options: &RawOptions) -> bool {
+    options.record().unwrap_or(false)
+}
+
+/// More sessions than this are not kept in memory.
+const MAX_WARM: usize = 6;
 
 /// A JavaScript number as a count; NaN, negatives and infinities become the nearest end of the range.
 #[expect(

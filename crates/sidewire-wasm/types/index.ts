@@ -197,6 +197,14 @@ export type ClientEvent =
       readonly state: "pending" | "sent" | "failed";
       readonly failure: SendFailure | null;
     }
+  | {
+      /** Messages are missing for good; the engine gave up filling the hole. `gaps()` lists them. */
+      readonly type: "discontinuity";
+      readonly sessionId: string;
+      /** First and last missing sequence number. */
+      readonly from: number;
+      readonly to: number;
+    }
   | { readonly type: "problem"; readonly code: ProblemCode; readonly detail: string };
 
 /** What was wrong with something that came in. */
@@ -209,10 +217,17 @@ export type ProblemCode =
   | "bad_auth_answer"
   | "bad_page"
   | "request_failed"
-  | "application_error";
+  | "application_error"
+  | "bad_state";
 
-/** Gives the bearer token when a request is about to leave; `null` when signed out. */
-export type TokenProvider = () => string | null | Promise<string | null>;
+/** Why a token is asked for. */
+export interface TokenRequest {
+  /** The server has refused the token given last: fetch another one if you can. Asked once per token. */
+  readonly renew: boolean;
+}
+
+/** Gives the bearer token when a request is about to leave; `null` when signed out. May ignore its argument. */
+export type TokenProvider = (request: TokenRequest) => string | null | Promise<string | null>;
 
 /** How to build a client. */
 export interface ClientOptions {
@@ -246,8 +261,22 @@ export interface ClientOptions {
   pollIdleMs?: number;
   /** Spread of every delay: 1 = as designed, 0 = none. Default 1. */
   jitter?: number;
+  /** Silence after which the server is asked whether it lives. Default 30000; 20000 in a service worker. */
+  pingAfterMs?: number;
+  /** How many sessions left most recently stay subscribed, so that a switch back is instant. Default 2, at most 6. */
+  warmChannels?: number;
+  /** Whether to try to reconnect while the page is hidden. Default `keep`. */
+  whileHidden?: "keep" | "pause";
+  /** Keep the last inputs in memory (2 MiB at most) for {@link SidewireClient.exportTrace}. Default false. */
+  record?: boolean;
   /** Seed of all randomness, for tests. Default: drawn from `crypto.getRandomValues`. */
   seed?: bigint;
+}
+
+/** Missing sequence numbers, both ends included. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A message to send. */
@@ -324,6 +353,16 @@ export interface SidewireClient {
   messages(): readonly ChatMessage[];
   /** The messages `start` to `end` (exclusive) of the watched session; unchanged ones keep their identity. */
   rows(start: number, end: number): readonly ChatMessage[];
+
+  /** Holes in the watched session that the server could not fill. */
+  gaps(): readonly Gap[];
+
+  /** What to store so that a restarted host can go on: pass it to {@link SidewireClient.restore}. */
+  persist(): string;
+  /** Goes on with what `persist` gave. Garbage or another version is a fresh start, told by a `problem` event. */
+  restore(record: string): void;
+  /** What went in since the start, for a bug report; no message text, no token. `null` unless `record` is set. */
+  exportTrace(): string | null;
 
   /** The user's sessions, newest first. Cached for `maxAgeMs` (default 5 minutes); concurrent calls share one request. */
   listSessions(options?: { maxAgeMs?: number }): Promise<readonly Session[]>;

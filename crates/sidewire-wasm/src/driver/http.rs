@@ -56,13 +56,13 @@ pub(super) fn start(
 }
 
 async fn exchange(host: &RawHost, request: HttpRequest, signal: &AbortSignal) -> Result<Answer, HttpFailure> {
-    let token = token(host).await?;
+    let token = token(host, false).await?;
     let response = build(&request, &token, signal)?.send().await.map_err(|_| HttpFailure::Network)?;
     read(response).await
 }
 
-async fn token(host: &RawHost) -> Result<String, HttpFailure> {
-    let promise = host.token().map_err(|_| HttpFailure::TokenProvider)?;
+async fn token(host: &RawHost, renew: bool) -> Result<String, HttpFailure> {
+    let promise = host.token(renew).map_err(|_| HttpFailure::TokenProvider)?;
     let token = JsFuture::from(promise).await.map_err(|_| HttpFailure::TokenProvider)?;
     token.as_string().filter(|token| !token.is_empty()).ok_or(HttpFailure::NoToken)
 }
@@ -115,9 +115,9 @@ async fn read(response: Response) -> Result<Answer, HttpFailure> {
     Ok(Answer { status: response.status(), retry_after: headers.get("Retry-After"), body })
 }
 
-/// Whether the token provider has a token now.
-pub(crate) async fn has_token(host: &RawHost) -> bool {
-    token(host).await.is_ok()
+/// Whether the token provider has a token now; with `renew`, after it was asked for another one.
+pub(crate) async fn has_token(host: &RawHost, renew: bool) -> bool {
+    token(host, renew).await.is_ok()
 }
 
 /// Milliseconds as the browser's timers take them, at most an hour: longer ones would overflow and fire at once.

@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod http;
 mod socket;
 
+use core::time::Duration;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -12,7 +13,7 @@ use gloo_timers::callback::Timeout;
 use http::{Abort, Answer};
 use sidewire_core::{
     Command, Config, ConnectionId, Effect, Engine, Event, HttpFailure, HttpRequest, HttpResponse, Input,
-    RequestId, Seed,
+    RequestId, Seed, Timestamp,
 };
 use socket::Socket;
 use wasm_bindgen::JsValue;
@@ -39,6 +40,7 @@ pub(crate) struct Driver {
     running: Cell<bool>,
     closed: Cell<bool>,
     clock: clock::Clock,
+    wall_told: Cell<Timestamp>,
     host: RawHost,
     socket: RefCell<Option<Socket>>,
     requests: RefCell<Vec<(RequestId, Abort)>>,
@@ -47,15 +49,18 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) fn new(config: Config, seed: Seed, host: RawHost) -> Rc<Self> {
+    pub(crate) fn new(config: Config, seed: Seed, host: RawHost, record: bool) -> Rc<Self> {
         let clock = clock::Clock::of_this_scope();
-        let engine = Engine::new(config, seed, clock.now());
+        let now = clock.now();
+        let engine =
+            if record { Engine::recorded(config, seed, now) } else { Engine::new(config, seed, now) };
         Rc::new_cyclic(|this| Self {
             engine: RefCell::new(engine),
             inbox: RefCell::default(),
             running: Cell::new(false),
             closed: Cell::new(false),
             clock,
+            wall_told: Cell::new(Timestamp::ZERO),
             host,
             socket: RefCell::default(),
             requests: RefCell::default(),
@@ -75,12 +80,18 @@ impl Driver {
 
     /// Asks the token provider whether there is a token, and tells the engine.
     pub(crate) fn ask_for_token(&self) {
+        self.ask_provider(false);
+    }
+
+    fn ask_provider(&self, renew: bool) {
         let this = self.this.clone();
         let host = self.host.clone();
         spawn_local(async move {
-            let present = http::has_token(&host).await;
+            let present = http::has_token(&host, renew).await;
             if let Some(driver) = this.upgrade() {
-                driver.command(Command::SetToken { present });
+                let answer =
+                    if renew { Command::TokenRenewed { present } } else { Command::SetToken { present } };
+                driver.command(answer);
             }
         });
     }
@@ -118,12 +129,21 @@ impl Driver {
         if let Arrival::Answered(request, _) = arrival {
             self.forget_request(*request);
         }
+        self.tell_wall_clock(now);
         self.engine.borrow_mut().handle_input(now, input(arrival));
         while let Some(effect) = self.next_effect() {
             self.perform(effect);
         }
         while let Some(event) = self.next_event() {
             self.tell(event);
+        }
+    }
+
+    /// At most once a second: only jumps of many seconds matter.
+    fn tell_wall_clock(&self, now: Timestamp) {
+        if now.since(self.wall_told.get()) >= Duration::from_secs(1) {
+            self.wall_told.set(now);
+            self.engine.borrow_mut().handle_input(now, Input::Wall(clock::wall_now()));
         }
     }
 
@@ -148,6 +168,7 @@ impl Driver {
                 self.socket.borrow_mut().take_if(|socket| socket.connection == connection);
             }
             Effect::Request { request, http } => self.request(request, http),
+            Effect::RenewToken => self.ask_provider(true),
             Effect::CancelRequest { request } => self.forget_request(request),
         }
     }
