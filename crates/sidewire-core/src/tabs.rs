@@ -39,7 +39,7 @@ pub enum TabEvent {
     Navigated {
         /// The tab.
         tab: TabId,
-        /// The new address.
+        /// The new address; `None` when we may not see it.
         url: Option<String>,
     },
     /// The browser gave a tab another number, as when it is discarded.
@@ -112,9 +112,10 @@ impl TabMap {
                 self.edit(tab, |entry| entry.window = Some(window));
                 self.active.insert(window, tab);
             }
+            // An address that we may not see is not the one from before either.
             TabEvent::Navigated { tab, url } => {
-                if let Some(url) = url {
-                    self.edit(tab, |entry| entry.url = Some(bounded(url)));
+                if url.is_some() || self.tabs.contains_key(&tab) {
+                    self.edit(tab, |entry| entry.url = url.map(bounded));
                 }
             }
             TabEvent::Replaced { old, new } => self.replaced(old, new),
@@ -321,6 +322,17 @@ mod tests {
 
         assert_eq!(map.active_session(W1), Some(&session("s10")));
         assert_eq!(map.tab(TabId(10)).unwrap().domain(), Some("b.example"));
+    }
+
+    #[test]
+    fn an_address_that_we_may_not_see_replaces_the_old_one() {
+        let mut map = map_with_two_tabs();
+        map.apply(TabEvent::Navigated { tab: TabId(10), url: Some("http://localhost/x".into()) });
+
+        assert!(map.apply(TabEvent::Navigated { tab: TabId(10), url: None }));
+
+        assert_eq!(map.tab(TabId(10)).unwrap().url, None);
+        assert_eq!(map.active_session(W1), Some(&session("s10")));
     }
 
     #[test]
