@@ -25,7 +25,6 @@ export const texts = {
   messagePlaceholder: "Message…",
   messagePlaceholderSignedOut: "Sign in to send",
   send: "Send",
-  opening: "Starting a conversation…",
 
   log: "Conversation",
   you: "You",
@@ -115,7 +114,6 @@ export const signInTexts = {
 /** Words of the debug view. */
 export const debugTexts = {
   title: "Debug",
-  connection: "Connection",
   freshness: "Freshness",
   session: "Session",
   socket: "Socket",
@@ -130,7 +128,6 @@ export const debugTexts = {
   noTransitions: "No state change yet",
   noProblems: "Nothing malformed came in",
   copy: "Copy diagnosis",
-  copied: "Copied",
   closeCode: (code: number, reason: string): string => (reason === "" ? `close ${code}` : `close ${code} ${reason}`),
 } as const;
 

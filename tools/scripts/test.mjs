@@ -13,7 +13,7 @@ import { runTypeScriptTests } from "./lib/ts-tests.mjs";
 import { wasmPackTests, wasmTests } from "./lib/wasm-tests.mjs";
 import { hygiene } from "./hygiene.mjs";
 
-const SEEDS = 1000;
+const SEEDS = 20_000;
 
 async function setUp() {
   await setUpBasics();

@@ -28,6 +28,8 @@ pub enum Action {
 /// What the user, or the browser, does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserAction {
+    /// Connects without showing a session.
+    Connect,
     /// Shows a session.
     Start(usize),
     /// Closes the panel's connection.
@@ -132,6 +134,8 @@ pub enum Mode {
     Good,
     /// It answers this status, with this `Retry-After`, and does nothing.
     Status(u16, Option<&'static str>),
+    /// It answers this status with this error code in its body.
+    Coded(u16, &'static str),
     /// It never answers.
     Hang,
     /// It does its work and never answers.

@@ -174,9 +174,15 @@ fn report(sum: &Sum, seconds: f64) -> String {
     let mut line = String::new();
     let (ok, broken) = (sum.broken.is_empty(), sum.broken.len());
     // Writing to a String cannot fail.
-    let _ = write!(line, r#"{{"ok":{ok},"seeds":{},"violations":{broken},"seedsPerSecond":{per_second:.0}"#, sum.seeds);
-    let _ = write!(line, r#","steps":{},"faults":{},"simulatedMs":{}"#, stats.steps, stats.faults, sum.simulated);
-    let failing: Vec<String> = sum.broken.iter().take(LISTED).map(|outcome| outcome.seed.to_string()).collect();
+    let _ = write!(
+        line,
+        r#"{{"ok":{ok},"seeds":{},"violations":{broken},"seedsPerSecond":{per_second:.0}"#,
+        sum.seeds
+    );
+    let _ =
+        write!(line, r#","steps":{},"faults":{},"simulatedMs":{}"#, stats.steps, stats.faults, sum.simulated);
+    let failing: Vec<String> =
+        sum.broken.iter().take(LISTED).map(|outcome| outcome.seed.to_string()).collect();
     let _ = write!(line, r#","failingSeeds":[{}]}}"#, failing.join(","));
     line
 }

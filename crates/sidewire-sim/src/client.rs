@@ -28,6 +28,10 @@ impl World {
     /// Lets the user, or the browser, do something.
     pub fn user(&mut self, action: UserAction) {
         match action {
+            UserAction::Connect => {
+                self.host.wanted = true;
+                self.command(Command::Connect);
+            }
             UserAction::Start(session) => self.start(session),
             UserAction::Stop => {
                 self.host.wanted = false;
@@ -60,8 +64,8 @@ impl World {
         }
     }
 
-    /// Gives a command.
-    pub fn command(&mut self, command: Command) {
+    /// Gives a command as it is; [`World::user`] keeps the host's books as well.
+    fn command(&mut self, command: Command) {
         self.feed(&Input::Command(command));
     }
 
@@ -92,7 +96,8 @@ impl World {
         let wall = WallTime::from_millis(self.wall());
         let client_message_id = self.engine.mint_client_message_id(wall);
         let timeline = self.engine.timeline(&id);
-        let anchor = timeline.and_then(|t| t.rows(0..t.len()).filter_map(|row| row.sequence).max()).unwrap_or(0);
+        let anchor =
+            timeline.and_then(|t| t.rows(0..t.len()).filter_map(|row| row.sequence).max()).unwrap_or(0);
         self.stats.sends += 1;
         self.sent.push(Sent {
             session,
@@ -103,13 +108,21 @@ impl World {
             life: self.life,
         });
         let content = content.to_owned();
-        self.command(Command::Send(Outgoing { session: id, client_message_id, content, wall, url: None, domain: None }));
+        self.command(Command::Send(Outgoing {
+            session: id,
+            client_message_id,
+            content,
+            wall,
+            url: None,
+            domain: None,
+        }));
         number
     }
 
     fn retry_all(&mut self) {
         let failed = |sent: &&Sent| matches!(sent.state, SendState::Failed(_)) && sent.life == self.life;
-        let retries: Vec<_> = self.sent.iter().filter(failed).map(|sent| (sent.session, sent.id.clone())).collect();
+        let retries: Vec<_> =
+            self.sent.iter().filter(failed).map(|sent| (sent.session, sent.id.clone())).collect();
         for (session, id) in retries {
             if let Some(session) = self.session(session).cloned() {
                 self.command(Command::RetrySend(session, id));

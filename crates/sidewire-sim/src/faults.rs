@@ -65,7 +65,7 @@ impl World {
     fn end_sockets(&mut self, code: u16, reason: &'static str) {
         for connection in self.push.live() {
             self.push.forget(connection);
-            self.to_client(connection, Down::Closed(code, reason));
+            self.deliver_down(connection, Down::Closed(code, reason));
         }
     }
 }

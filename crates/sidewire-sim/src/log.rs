@@ -1,6 +1,9 @@
 //! The server's memory: every version of every message, and the pages that REST makes of it.
 
-#![allow(clippy::indexing_slicing, reason = "indices come from this file's own vectors; a bad one is a harness bug")]
+#![allow(
+    clippy::indexing_slicing,
+    reason = "indices come from this file's own vectors; a bad one is a harness bug"
+)]
 
 use std::fmt::Write as _;
 
@@ -194,11 +197,13 @@ impl ServerLog {
         let visible = log.messages.iter().enumerate();
         let visible: Vec<_> = visible.filter_map(|(at, m)| Some((at, m, m.version_at(as_of)?))).collect();
         let mut found: Vec<_> = match cursor {
-            Cursor::Newest => visible.iter().copied().collect(),
+            Cursor::Newest => visible.clone(),
             Cursor::After(number) => {
                 visible.iter().copied().filter(|(_, m, _)| m.sequence.is_some_and(|s| s > number)).collect()
             }
-            Cursor::Changed(revision) => visible.iter().copied().filter(|(_, _, v)| v.revision > revision).collect(),
+            Cursor::Changed(revision) => {
+                visible.iter().copied().filter(|(_, _, v)| v.revision > revision).collect()
+            }
             Cursor::Since(time) => visible.iter().copied().filter(|(_, m, _)| m.time >= time).collect(),
         };
         if matches!(cursor, Cursor::Changed(_)) {

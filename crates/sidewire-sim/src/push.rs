@@ -148,15 +148,15 @@ impl World {
         let conn = Conn { path, upgraded: false, local: true, deaf: false, down_at: 0, up_at: 0 };
         self.push.conns.insert(connection, conn);
         match self.push.dials {
-            Path::Good => self.to_server(connection, |_| Action::Dial(connection)),
-            Path::Refused => self.to_client(connection, Down::Closed(1006, "")),
+            Path::Good => self.deliver_up(connection, |_| Action::Dial(connection)),
+            Path::Refused => self.deliver_down(connection, Down::Closed(1006, "")),
             Path::BlackHole => {
                 let gives_up = self.now + 75_000;
                 self.plan(gives_up, Action::Down(connection, Down::Closed(1006, "")));
             }
             Path::Dropped => {
-                self.to_client(connection, Down::Opened);
-                self.to_client(connection, Down::Closed(1006, ""));
+                self.deliver_down(connection, Down::Opened);
+                self.deliver_down(connection, Down::Closed(1006, ""));
             }
         }
     }
@@ -166,15 +166,15 @@ impl World {
         let Some(conn) = self.push.conns.get(&connection).filter(|conn| !conn.deaf) else { return };
         let opened = self.push.hub.as_mut().map(|hub| hub.open(now, client(connection), &conn.path));
         if matches!(opened, Some(Ok(()))) {
-            self.to_client(connection, Down::Opened);
+            self.deliver_down(connection, Down::Opened);
             self.drain_hub();
         } else {
-            self.to_client(connection, Down::Closed(1006, ""));
+            self.deliver_down(connection, Down::Closed(1006, ""));
         }
     }
 
     pub(crate) fn send_up(&mut self, connection: ConnectionId, text: String) {
-        self.to_server(connection, |_| Action::Up(connection, Up::Frame(text)));
+        self.deliver_up(connection, |_| Action::Up(connection, Up::Frame(text)));
     }
 
     /// The client closes: from now on it hears nothing of this socket, except by a late callback.
@@ -182,7 +182,7 @@ impl World {
         if let Some(conn) = self.push.conns.get_mut(&connection) {
             conn.local = false;
         }
-        self.to_server(connection, |_| Action::Up(connection, Up::Closed));
+        self.deliver_up(connection, |_| Action::Up(connection, Up::Closed));
         if self.network.chance(self.config.zombies) {
             let at = self.now + 60_000;
             self.plan(at, Action::Down(connection, Down::Closed(1006, "")));
@@ -246,26 +246,26 @@ impl World {
                     let slow = self.network.slow_reader;
                     let lost = slow > 0 && !text.contains(r#""event":"pusher"#) && self.network.chance(slow);
                     if !lost {
-                        self.to_client(connection(client), Down::Frame(text));
+                        self.deliver_down(connection(client), Down::Frame(text));
                     }
                 }
                 Output::Close { client, code, reason } => {
-                    self.to_client(connection(client), Down::Closed(code, leak(&reason)));
+                    self.deliver_down(connection(client), Down::Closed(code, leak(&reason)));
                 }
-                Output::Drop { client } => self.to_client(connection(client), Down::Closed(1006, "")),
+                Output::Drop { client } => self.deliver_down(connection(client), Down::Closed(1006, "")),
             }
         }
     }
 
     /// One direction of one TCP stream: whatever the delays, nothing overtakes.
-    pub(crate) fn to_client(&mut self, connection: ConnectionId, down: Down) {
+    pub(crate) fn deliver_down(&mut self, connection: ConnectionId, down: Down) {
         let delay = self.network.delay();
         let Some(conn) = self.push.conns.get_mut(&connection).filter(|conn| !conn.deaf) else { return };
         conn.down_at = conn.down_at.max(self.now + delay);
         self.queue.push(conn.down_at, Action::Down(connection, down));
     }
 
-    fn to_server(&mut self, connection: ConnectionId, action: impl FnOnce(ConnectionId) -> Action) {
+    fn deliver_up(&mut self, connection: ConnectionId, action: impl FnOnce(ConnectionId) -> Action) {
         let delay = self.network.delay();
         let Some(conn) = self.push.conns.get_mut(&connection).filter(|conn| !conn.deaf) else { return };
         conn.up_at = conn.up_at.max(self.now + delay);

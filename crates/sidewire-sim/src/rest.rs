@@ -106,7 +106,6 @@ impl World {
         }
     }
 
-
     pub(crate) fn arrived(&mut self, request: RequestId) {
         let Some(flight) = self.rest.flights.get(&request).cloned() else { return };
         let mode = match flight.endpoint {
@@ -119,10 +118,10 @@ impl World {
         let (at, answer) = match mode {
             Mode::Good => (back, self.serve(&flight.endpoint)),
             Mode::Status(status, retry_after) => {
-                let told = if self.rng.chance(500) { "SESSION_NOT_FOUND" } else { "SOMETHING" };
-                let body = format!(r#"{{"error":{{"code":"{told}","message":"{CANARY}"}}}}"#);
-                (back, Answer { retry_after, ..Answer::body(status, body) })
+                let answer = Answer::body(status, error_body("SOMETHING"));
+                (back, Answer { retry_after, ..answer })
             }
+            Mode::Coded(status, code) => (back, Answer::body(status, error_body(code))),
             Mode::Hang => (flight.deadline, late),
             Mode::HangAfter => {
                 self.serve(&flight.endpoint);
@@ -196,10 +195,14 @@ impl World {
         }
         let stored = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
         let message = stored.map_or("null", |stored| stored.latest().json.as_str());
-        Answer::body(200, match self.rest.bare_replies {
-            true => r#"{"taskId":"t","status":"accepted"}"#.to_owned(),
-            false => format!(r#"{{"taskId":"t","status":"accepted","message":{message}}}"#),
-        })
+        Answer::body(
+            200,
+            if self.rest.bare_replies {
+                r#"{"taskId":"t","status":"accepted"}"#.to_owned()
+            } else {
+                format!(r#"{{"taskId":"t","status":"accepted","message":{message}}}"#)
+            },
+        )
     }
 }
 
@@ -243,6 +246,11 @@ fn interact_endpoint(log: &ServerLog, http: &HttpRequest) -> Option<Endpoint> {
     }
     let session = log.index_of(&field("sessionId")?)?;
     Some(Endpoint::Interact { session, content: field("content")?, client_id })
+}
+
+/// A careless server repeats the token in its error.
+fn error_body(code: &str) -> String {
+    format!(r#"{{"error":{{"code":"{code}","message":"{CANARY}"}}}}"#)
 }
 
 fn auth_endpoint(http: &HttpRequest) -> Option<Endpoint> {

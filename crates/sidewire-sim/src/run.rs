@@ -80,7 +80,12 @@ fn live(world: &mut World, traits: Traits) {
     world.plan(g + 30_000, Action::User(UserAction::RetryAll));
     world.run_until(g + 29_999);
     let sequenced = world.config.kind != ServerKind::Times && !world.config.seed.is_multiple_of(4);
-    if kick && sequenced && !traits.half_open && !traits.rest_trouble && world.engine.status() == Status::Connected {
+    if kick
+        && sequenced
+        && !traits.half_open
+        && !traits.rest_trouble
+        && world.engine.status() == Status::Connected
+    {
         // Push tells of missing messages at once; a lost edit is only found by the next check against the log.
         world.converged_ids("L1", shown, g + 15_000, "30 s after the faults ended, by push");
     }
@@ -93,10 +98,17 @@ fn live(world: &mut World, traits: Traits) {
         world.engine.status() == Status::Connected || !world.config.key
     });
     if !regained && world.violation().is_none() {
-        world.broken("L4", format!("still {:?} {} s after the faults ended", world.engine.status(), patience / 1000));
+        world.broken(
+            "L4",
+            format!("still {:?} {} s after the faults ended", world.engine.status(), patience / 1000),
+        );
     }
     let before = world.now;
     world.run_for(85_000);
+    // A socket that went deaf haunts the server until its pong is due.
+    if !traits.half_open {
+        no_orphans(world, shown);
+    }
     world.converged("L5", shown, before, "at the end");
     world.user(UserAction::Stop);
     world.run_for(90_000);
@@ -115,6 +127,15 @@ fn settle_user(world: &mut World, traits: Traits) {
     world.user(UserAction::RetryAll);
 }
 
+/// C4: the push server has subscribers for what is shown and for nothing else.
+fn no_orphans(world: &mut World, shown: usize) {
+    let wanted = world.session(shown).map(|id| format!("private-session-{id}"));
+    let channels = world.push.channels();
+    if world.engine.status() == Status::Connected && channels.iter().map(Some).ne([wanted.as_ref()]) {
+        world.broken("C4", format!("subscribed to {channels:?} while {wanted:?} is shown"));
+    }
+}
+
 /// L3: a status of connected, or of fallback, is a promise about the next message.
 fn honest(world: &mut World, shown: usize) {
     if world.violation().is_some() {
@@ -124,7 +145,7 @@ fn honest(world: &mut World, shown: usize) {
     let promise = match status {
         Status::Connected => 8000,
         Status::Fallback => POLL_IDLE + 15_000,
-        _ => return,
+        Status::Disconnected | Status::Connecting | Status::Reconnecting | Status::Failed => return,
     };
     world.say(shown);
     let said = world.now;
@@ -155,7 +176,10 @@ impl World {
         if let Some(lack) = lack {
             let (status, freshness) = (self.engine.status(), self.engine.freshness());
             let shown = self.host.shown;
-            self.broken(rule, format!("{lack} is missing {when}; {status:?}, {freshness:?}, shown {shown:?}"));
+            self.broken(
+                rule,
+                format!("{lack} is missing {when}; {status:?}, {freshness:?}, shown {shown:?}"),
+            );
         }
     }
 

@@ -20,6 +20,7 @@ pub struct Plan {
 
 /// Properties of a plan that change how soon it may converge.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "independent traits, not a state")]
 pub struct Traits {
     /// A close code that forbids trying again unchanged.
     pub refused: bool,
@@ -48,7 +49,7 @@ impl Plan {
             kind: rng.pick(&kinds, ServerKind::Revisions),
             echoes_ids: rng.chance(750),
             sessions: 1 + rng.index(3),
-            history: if rng.chance(120) { rng.index(120) } else { rng.index(8) },
+            history: rng.pick(&[0, 0, 1, 3, 7, 49, 51, 120], 3),
             latency: (base, base + rng.below(slow * 2)),
             jitter: 1000,
             key: !rng.chance(20),
@@ -67,6 +68,7 @@ impl Plan {
         plan.draw_user(&mut rng);
         plan.draw_server(&mut rng);
         plan.draw_faults(&mut rng);
+        plan.draw_stories(&mut rng);
         plan
     }
 
@@ -90,6 +92,9 @@ impl Plan {
 
     fn draw_user(&mut self, rng: &mut Rng) {
         let sessions = self.config.sessions;
+        if rng.chance(100) {
+            self.add(1000, Action::User(UserAction::Connect));
+        }
         self.add(1000 + rng.below(50), Action::User(UserAction::Start(0)));
         if self.config.token.is_none() {
             self.add(1000 + rng.below(3000), Action::User(UserAction::Token(true)));
@@ -104,6 +109,8 @@ impl Plan {
             match rng.below(if rare { 9 } else { 6 }) {
                 0 => self.switches(rng, at),
                 1 => self.add(at, Action::User(UserAction::Start(rng.index(sessions)))),
+                // Tokens are renewed quietly all the time, with requests of the old one in flight.
+                2 if rng.chance(500) => self.add(at, Action::User(UserAction::Token(true))),
                 2 => self.add(at, Action::User(UserAction::RetryAll)),
                 3 => {
                     let back = at + rng.below(60_000);
@@ -171,6 +178,41 @@ impl Plan {
         }
     }
 
+    /// Things that go together, and that chance alone would seldom bring together.
+    fn draw_stories(&mut self, rng: &mut Rng) {
+        let at = self.time(rng);
+        let short = rng.below(self.config.latency.1 * 2 + 2);
+        match rng.below(12) {
+            // The token expires, and the new one is there before the old one's refusals are.
+            0 => {
+                let status = rng.pick(&[401, 403], 401);
+                self.add(at, Action::Fault(Fault::Messages(Mode::Status(status, None))));
+                self.add(at, Action::Fault(Fault::Auth(Mode::Status(status, None))));
+                self.add(at, Action::User(UserAction::Refresh));
+                let renewed = at + short;
+                self.add(renewed, Action::Fault(Fault::Messages(Mode::Good)));
+                self.add(renewed, Action::Fault(Fault::Auth(Mode::Good)));
+                self.add(renewed, Action::User(UserAction::Token(true)));
+            }
+            // More than a page arrives while push says nothing.
+            1 => {
+                self.add(at, Action::Fault(Fault::LosePublishes(1000)));
+                for _ in 0..rng.between(51, 110) {
+                    self.add(at + rng.below(1000), Action::Server(ServerAction::Say(0)));
+                }
+                self.add(at + 1100, Action::Fault(Fault::LosePublishes(0)));
+            }
+            // The push server is too slow for the client's patience while the user goes elsewhere.
+            2 => {
+                self.add(at, Action::Fault(Fault::Stall(rng.between(8000, 25_000))));
+                self.switches(rng, at);
+                let later = at + rng.between(8000, 30_000);
+                self.switches(rng, later);
+            }
+            _ => {}
+        }
+    }
+
     fn draw_faults(&mut self, rng: &mut Rng) {
         let mask = rng.next_u64() & rng.next_u64();
         let kinds: Vec<u64> = (0..FAULTS).filter(|kind| mask >> kind & 1 == 1).collect();
@@ -193,7 +235,10 @@ impl Plan {
             0 => (Fault::Cut, None),
             1 => (Fault::HalfOpen, None),
             2 => (Fault::Stall(length.min(20_000)), None),
-            3 => (Fault::CloseCode(rng.pick(&[1000, 1001, 1006, 1011, 1012, 4100, 4200, 4201, 4301], 1006)), None),
+            3 => (
+                Fault::CloseCode(rng.pick(&[1000, 1001, 1006, 1011, 1012, 4100, 4200, 4201, 4301], 1006)),
+                None,
+            ),
             4 => (Fault::CloseCode(rng.pick(&[4000, 4001, 4004, 4009], 4001)), None),
             5 => {
                 let room = self.safety_ends.saturating_sub(at);
@@ -234,15 +279,16 @@ impl Plan {
         }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm, reason = "most faults leave no trait")]
     fn note_traits(&mut self, fault: Fault) {
         let traits = &mut self.traits;
         match fault {
             Fault::CloseCode(4000..=4099) => traits.refused = true,
             Fault::HalfOpen => traits.half_open = true,
-            Fault::Auth(Mode::Status(401 | 403, _)) => traits.denied = true,
+            Fault::Auth(Mode::Status(401 | 403, _) | Mode::Coded(..)) => traits.denied = true,
             Fault::Messages(mode) => {
                 traits.rest_trouble = true;
-                traits.denied |= matches!(mode, Mode::Status(401 | 403 | 404, _));
+                traits.denied |= matches!(mode, Mode::Status(401 | 403 | 404, _) | Mode::Coded(..));
             }
             _ => {}
         }
@@ -255,7 +301,8 @@ fn mode(rng: &mut Rng) -> Mode {
         0 => Mode::Status(500, None),
         1 => Mode::Status(503, told),
         2 => Mode::Status(429, told),
-        3 => Mode::Status(rng.pick(&[401, 403, 403, 404], 403), None),
+        3 if rng.chance(300) => Mode::Coded(403, "SESSION_NOT_FOUND"),
+        3 => Mode::Status(rng.pick(&[401, 403, 404], 403), None),
         4 => Mode::Hang,
         5 => Mode::HangAfter,
         6 => Mode::Reset,

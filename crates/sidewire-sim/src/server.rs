@@ -76,7 +76,8 @@ impl World {
         } else {
             self.server(ServerAction::Typing(session, true));
             let origin = None;
-            let draft = Draft { role: "assistant", content: &text, status: "streaming", origin, numbered: true };
+            let draft =
+                Draft { role: "assistant", content: &text, status: "streaming", origin, numbered: true };
             let index = self.log.append(now, session, draft);
             self.publish_message(session, index, "new_message");
             index
@@ -92,7 +93,8 @@ impl World {
     /// Publishes a stored message's newest version, or only the news of it.
     pub fn publish_message(&mut self, session: usize, index: usize, name: &'static str) {
         let poke = self.network.pokes;
-        let poke = self.network.chance(poke) && (name == "new_message" || self.log.kind == ServerKind::Revisions);
+        let poke =
+            self.network.chance(poke) && (name == "new_message" || self.log.kind == ServerKind::Revisions);
         let Some(log) = self.log.sessions.get(session) else { return };
         let Some(stored) = log.messages.get(index) else { return };
         let version = stored.latest();
@@ -123,7 +125,7 @@ impl World {
         for connection in self.push.live() {
             if self.push.conn(connection).is_some_and(|conn| conn.upgraded) {
                 let down = frame.clone().map_or(Down::Binary, Down::Frame);
-                self.to_client(connection, down);
+                self.deliver_down(connection, down);
             }
         }
     }
@@ -150,7 +152,10 @@ impl World {
             5 => event(name(other), "new_message", &format!(r#"{{"message":{foreign}}}"#)),
             6 if other != shown => event(name(shown), "new_message", &format!(r#"{{"message":{foreign}}}"#)),
             7 if other != shown => {
-                let data = format!(r#"{{"sessionId":"{}","message":{{"messageId":"x","content":"y"}}}}"#, name(other));
+                let data = format!(
+                    r#"{{"sessionId":"{}","message":{{"messageId":"x","content":"y"}}}}"#,
+                    name(other)
+                );
                 event(name(shown), "new_message", &data)
             }
             8 => Some(r#"{"event":"pusher:error","data":{"code":4301,"message":"rate"}}"#.to_owned()),

@@ -109,8 +109,7 @@ impl Trace {
             Event::SendChanged { .. } => 13,
             Event::CallAnswered { .. } => 14,
             Event::Problem(problem) => 80 + problem.code as u64,
-            #[allow(unreachable_patterns, reason = "the engine may learn to tell more")]
-            _ => 15,
+            Event::LoadChanged(_) => 15,
         });
         if self.listening() {
             self.line(format!("{} <= {event:?}", clock(now)));

@@ -1,8 +1,8 @@
 //! The engine in its world: virtual clock, queue of what is planned, and the one place where inputs are given.
 
 use sidewire_core::{
-    ClientMessageId, Config, ConfigInput, Effect, Engine, Event, HttpResponse, Input, Policy, Seed, SendState, SessionId,
-    Timestamp,
+    ClientMessageId, Config, ConfigInput, Effect, Engine, Event, HttpResponse, Input, Policy, Seed,
+    SendState, SessionId, Timestamp,
 };
 
 use crate::action::{Action, Answer, Down};
@@ -17,6 +17,7 @@ use crate::trace::Trace;
 
 /// What a world is built from.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent settings, not a state")]
 pub struct WorldConfig {
     /// Where the randomness of engine, network and servers begins.
     pub seed: u64,

@@ -38,7 +38,7 @@ export function MessageList({ client, sessionId, length, revision }: MessageList
         tabIndex={0}
       >
         <Virtualizer ref={list} scrollRef={scroller} data={{ length }} onScroll={stick.onScroll} onResize={stick.onResize}>
-          {(_, index) => rowAt(client, index, index === length - 1, retry)}
+          {(_, index) => rowAt(client, index, length, retry)}
         </Virtualizer>
       </div>
       {!stick.isAtBottom && (
@@ -58,19 +58,20 @@ export function MessageList({ client, sessionId, length, revision }: MessageList
   );
 }
 
-function rowAt(client: SidewireClient, index: number, isLast: boolean, onRetry: (clientMessageId: string) => void) {
-  const [first, second] = index === 0 ? [undefined, client.rows(0, 1)[0]] : client.rows(index - 1, index + 1);
-  if (second === undefined) return <div key={`row-${index}`} />;
+function rowAt(client: SidewireClient, index: number, length: number, onRetry: (clientMessageId: string) => void) {
+  const before = index === 0 ? null : (client.rows(index - 1, index)[0] ?? null);
+  const [message, after] = client.rows(index, Math.min(index + 2, length));
+  if (message === undefined) return <div key={`row-${index}`} />;
 
-  const previous = first ?? null;
-  const day = dayLabel(second.timestamp, previous?.timestamp ?? null);
+  const day = dayLabel(message.timestamp, before?.timestamp ?? null);
+  const isFollowed = after !== undefined && continuesGroup(after, message);
   return (
     <MessageRow
-      key={second.clientMessageId ?? second.id}
-      message={second}
+      key={message.clientMessageId ?? message.id}
+      message={message}
       day={day}
-      isContinued={day === null && continuesGroup(second, previous)}
-      isLast={isLast}
+      isContinued={day === null && continuesGroup(message, before)}
+      place={index === length - 1 ? "last" : isFollowed ? "inner" : "end"}
       onRetry={onRetry}
     />
   );

@@ -14,14 +14,15 @@ export interface MessageRowProps {
   readonly day: string | null;
   /** Whether it follows a message of the same author. */
   readonly isContinued: boolean;
-  readonly isLast: boolean;
+  /** Where it stands: inside a group of one author's messages, at its end, or at the end of all. */
+  readonly place: "inner" | "end" | "last";
   readonly onRetry: (clientMessageId: string) => void;
 }
 
 const authors: Record<Role, string> = { user: texts.you, assistant: texts.agent, system: texts.system };
 
 /** One message. Messages are frozen, so an unchanged one is never rendered again. */
-export const MessageRow = memo(function MessageRow({ message, day, isContinued, isLast, onRetry }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ message, day, isContinued, place, onRetry }: MessageRowProps) {
   return (
     <>
       {day !== null && <div className="day">{day}</div>}
@@ -32,7 +33,7 @@ export const MessageRow = memo(function MessageRow({ message, day, isContinued, 
         data-status={message.status}
         data-delivery={message.delivery ?? undefined}
         data-continued={isContinued || undefined}
-        data-last={isLast || undefined}
+        data-place={place}
         aria-label={authors[message.role]}
       >
         <div className="bubble">

@@ -45,10 +45,9 @@ export function useStickToBottom(
     hasUnseen: !isAtBottom && length > seen,
     onScroll: () => {
       if (scroller.current === null) return;
-      const { scrollTop, scrollHeight, clientHeight } = scroller.current;
-      const isUp = scrollTop < lastTop.current - 1;
-      lastTop.current = scrollTop;
-      if (scrollHeight - scrollTop - clientHeight <= NEAR_PX) pin(true);
+      const isUp = scroller.current.scrollTop < lastTop.current - 1;
+      lastTop.current = scroller.current.scrollTop;
+      if (isNearEnd(scroller.current)) pin(true);
       else if (isUp && isPinned.current) pin(false);
     },
     onResize: () => {
@@ -59,4 +58,8 @@ export function useStickToBottom(
       toEnd();
     },
   };
+}
+
+function isNearEnd({ scrollTop, scrollHeight, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight <= NEAR_PX;
 }

@@ -49,5 +49,5 @@ export async function runTypeScriptTests() {
   const bundles = await bundle(files).catch((failure) => {
     throw new UserError(`The TypeScript tests do not compile: ${failure.message}`);
   });
-  await run(process.execPath, ["--enable-source-maps", "--test", ...bundles]);
+  await run(process.execPath, ["--enable-source-maps", "--test", "--test-reporter=spec", ...bundles]);
 }

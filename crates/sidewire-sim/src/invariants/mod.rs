@@ -38,6 +38,7 @@ pub(crate) struct Facts<'a> {
 
 /// What held before an input.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
 pub(crate) struct Before {
     /// The input carries an id that is retired.
     stale: bool,
@@ -189,7 +190,10 @@ impl World {
         for effect in effects {
             let endpoint = match effect {
                 Effect::Request { http, .. } => Some(Endpoint::read(facts.log, http)),
-                _ => None,
+                Effect::OpenSocket { .. }
+                | Effect::SendFrame { .. }
+                | Effect::CloseSocket { .. }
+                | Effect::CancelRequest { .. } => None,
             };
             let broken = checker.effect(&facts, before, effect, endpoint);
             checker.report(facts.now, broken);

@@ -43,7 +43,10 @@ impl Timers {
         }
         let moved = deadline != before.deadline;
         if before.stale && before.quiet && (!effects.is_empty() || !events.is_empty() || moved) {
-            return Some(("S12", format!("a retired id brought about {effects:?} {events:?}, timer moved: {moved}")));
+            return Some((
+                "S12",
+                format!("a retired id brought about {effects:?} {events:?}, timer moved: {moved}"),
+            ));
         }
         None
     }

@@ -75,7 +75,12 @@ impl View {
     }
 
     /// A row that is no echo: a version of a message of this session's log, each message once.
-    fn server_row<'a>(&mut self, facts: &Facts<'a>, session: usize, row: &Row<'_>) -> Result<&'a Stored, Broken> {
+    fn server_row<'a>(
+        &mut self,
+        facts: &Facts<'a>,
+        session: usize,
+        row: &Row<'_>,
+    ) -> Result<&'a Stored, Broken> {
         let (of, index) = parse_id(row.id).ok_or_else(|| ("S4", format!("{} is in no log", row.id)))?;
         if of != session {
             return Err(("S3", format!("{} of session {of} is shown in {session}", row.id)));
@@ -122,18 +127,28 @@ impl View {
                 Cursor::After(number) => stored.sequence.is_some_and(|s| s <= number) && has == 0,
                 Cursor::Since(time) => stored.time < time && has == 0,
                 // A message changed again later comes with that change.
-                Cursor::Changed(revision) => stored.latest().revision <= revision && has < stored.versions.len(),
+                Cursor::Changed(revision) => {
+                    stored.latest().revision <= revision && has < stored.versions.len()
+                }
             }
         });
         missing.map(|(_, stored)| ("S13", format!("{cursor:?} is asked while {} is missing", stored.id)))
     }
 
     /// What the view lacks of the log from the floor on, for what was stored up to `before`.
-    pub(super) fn lacks(&self, facts: &Facts<'_>, session: usize, before: u64, versions: bool) -> Option<String> {
+    pub(super) fn lacks(
+        &self,
+        facts: &Facts<'_>,
+        session: usize,
+        before: u64,
+        versions: bool,
+    ) -> Option<String> {
         let Some(floor) = self.floor else { return Some("the first page".to_owned()) };
         let messages = &facts.log.sessions[session].messages;
         for (index, stored) in messages.iter().enumerate().skip(floor) {
-            let Some(due) = stored.versions.iter().rposition(|version| version.at <= before) else { continue };
+            let Some(due) = stored.versions.iter().rposition(|version| version.at <= before) else {
+                continue;
+            };
             // Without a change counter edits travel by push alone: a lost one cannot be asked for.
             let due = if versions && facts.log.kind == ServerKind::Revisions { due + 1 } else { 1 };
             let has = self.shown.get(index).map_or(0, |shown| usize::try_from(*shown).unwrap_or(0));

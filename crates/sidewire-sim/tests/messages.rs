@@ -1,0 +1,375 @@
+//! Events, repair, polling and own sends: rows D, F, M and O of docs/features.md.
+
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "test helpers outside of #[test] functions: a panic is a failed test"
+)]
+
+mod common;
+
+use common::{complete, connected, connected_with, fetches, ids, since, sound, world};
+use sidewire_core::timeline::EchoState;
+use sidewire_core::{
+    ClientMessageId, Effect, Event, HttpResponse, Input, RequestId, SendState, SessionId, SocketEvent,
+    Status, Timeline, TypingContext, WallTime, json,
+};
+use sidewire_sim::action::{Action, Fault, Mode, Path, ServerAction, UserAction};
+use sidewire_sim::log::{Draft, ServerKind};
+use sidewire_sim::{World, WorldConfig};
+
+// D11, E2
+#[test]
+fn an_update_changes_the_message_in_place() {
+    let mut world = connected();
+    let before = ids(&world, 0);
+    world.log.update(world.now, 0, 1, "success", "changed");
+    world.publish_message(0, 1, "message_update");
+    world.run_for(50);
+
+    assert_eq!(ids(&world, 0), before);
+    assert!(complete(&world, 0));
+    sound(&world);
+}
+
+// D13, D16, D17
+#[test]
+fn typing_is_shown_and_expires_after_60_seconds() {
+    let mut world = connected();
+    world.publish_event(0, "typing", r#""isTyping":true,"context":"executing""#);
+    world.run_for(50);
+    assert_eq!(world.engine.typing(), Some(TypingContext::Executing));
+
+    world.run_for(59_900);
+    assert_eq!(world.engine.typing(), Some(TypingContext::Executing));
+    world.run_for(200);
+    assert_eq!(world.engine.typing(), None);
+    sound(&world);
+}
+
+// D8, D9, D10, I3
+#[test]
+fn twenty_interact_responses_in_a_second_cost_at_most_four_fetches_and_the_last_counts() {
+    let mut world = connected();
+    let start = world.now;
+    for step in 0..20 {
+        world.plan(start + step * 50, Action::Server(ServerAction::Finish(0)));
+    }
+    world.run_for(940);
+    // Stored without a word by push: only the refresh after the last event can show it.
+    let draft = Draft { role: "assistant", content: "last", status: "success", origin: None, numbered: true };
+    world.log.append(world.now, 0, draft);
+    world.run_for(4000);
+
+    assert!((2..=4).contains(&since(&fetches(&world), start).len()));
+    assert!(complete(&world, 0));
+    sound(&world);
+}
+
+// D8, D9
+#[test]
+fn an_interact_response_ends_typing_and_is_told() {
+    let mut world = connected();
+    world.publish_event(0, "typing", r#""isTyping":true"#);
+    world.run_for(50);
+    world.publish_event(
+        0,
+        "interact_response",
+        r#""data":{"taskId":"t1","action":"finish","status":"success"}"#,
+    );
+    world.run_for(50);
+
+    assert_eq!(world.engine.typing(), None);
+    let told = world.trace.events.iter().find_map(|(_, event)| match event {
+        Event::InteractResponse(response) => response.task_id.clone(),
+        _ => None,
+    });
+    assert_eq!(told.as_deref(), Some("t1"));
+    sound(&world);
+}
+
+// M3, E9, O5
+#[test]
+fn a_hole_in_the_sequence_is_repaired_within_500_ms_and_a_round_trip() {
+    let mut world = connected();
+    world.network.lose_publishes = 1000;
+    world.say(0);
+    world.network.lose_publishes = 0;
+    world.say(0);
+    let said = world.now;
+
+    // One trip for the push, at most 500 ms of waiting, one round trip for the fetch.
+    assert!(world.run_while(21 + 500 + 40, |world| complete(world, 0)));
+
+    assert_eq!(since(&fetches(&world), said).len(), 1);
+    sound(&world);
+}
+
+// O4, O5
+#[test]
+fn a_lost_last_message_is_found_by_the_check_against_the_log() {
+    let mut world = connected_with(WorldConfig { jitter: 1000, ..WorldConfig::default() });
+    world.network.lose_publishes = 1000;
+    world.say(0);
+
+    assert!(world.run_while(72_000 + 40, |world| complete(world, 0)));
+
+    assert_eq!(world.engine.status(), Status::Connected);
+    sound(&world);
+}
+
+// E3, E7
+#[test]
+fn publishes_that_overtake_each_other_end_in_the_order_of_the_log() {
+    let mut world = connected();
+    world.fault(Fault::Scatter(300));
+    world.fault(Fault::DoublePublishes(500));
+    for _ in 0..60 {
+        world.say(0);
+    }
+    world.run_for(2000);
+
+    let expected: Vec<_> = (0..63).map(|index| format!("m0-{index}")).collect();
+    assert_eq!(ids(&world, 0), expected);
+    sound(&world);
+}
+
+// F2, F3, F10
+#[test]
+fn polling_slows_from_3_to_30_seconds_after_a_quiet_minute() {
+    let mut world = world();
+    world.fault(Fault::Dials(Path::BlackHole));
+    world.start(0);
+    world.run_for(300_000);
+
+    let polls = fetches(&world);
+    let pauses: Vec<_> = polls.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    // 3 s and 30 s count from the answer, one round trip after the question.
+    assert!(pauses.iter().skip(1).all(|pause| [3040, 30_040].contains(pause)), "{pauses:?}");
+    let slow = pauses.iter().position(|pause| *pause == 30_040).unwrap();
+    let slows_at = polls[slow] - 1000;
+    assert!((57_000..=63_500).contains(&slows_at), "{slows_at}");
+    assert!(pauses[slow..].iter().all(|pause| *pause == 30_040));
+    sound(&world);
+}
+
+// F3
+#[test]
+fn polling_is_slow_while_hidden_and_at_once_when_looked_at() {
+    let mut world = world();
+    world.fault(Fault::Dials(Path::BlackHole));
+    world.start(0);
+    world.run_for(20_000);
+    world.user(UserAction::Visible(false));
+    world.run_for(10_000);
+    let hidden = world.now;
+    world.run_for(25_000);
+    assert!(since(&fetches(&world), hidden).len() <= 1);
+
+    world.say(0);
+    world.user(UserAction::Visible(true));
+    world.run_for(50);
+
+    assert!(complete(&world, 0));
+    sound(&world);
+}
+
+// F5, I2
+#[test]
+fn the_first_page_is_asked_for_at_once_beside_the_connect() {
+    let mut world = world();
+    let start = world.now;
+    world.start(0);
+
+    assert_eq!(fetches(&world), [start]);
+    world.run_for(45);
+    assert!(complete(&world, 0), "the view is there before push is");
+    sound(&world);
+}
+
+// F4, I1
+#[test]
+fn a_server_without_sequence_numbers_is_read_by_time() {
+    let mut world = connected_with(WorldConfig { kind: ServerKind::Times, ..WorldConfig::default() });
+    world.network.lose_publishes = 1000;
+    world.say(0);
+    world.network.lose_publishes = 0;
+    world.run_for(7000);
+    world.say(0);
+    world.run_for(72_000);
+
+    assert!(complete(&world, 0));
+    sound(&world);
+}
+
+// F4
+#[test]
+fn a_server_without_a_change_counter_is_read_behind_the_last_number() {
+    let mut world = connected_with(WorldConfig { kind: ServerKind::Sequences, ..WorldConfig::default() });
+    world.network.lose_publishes = 1000;
+    for _ in 0..130 {
+        world.say(0);
+    }
+    world.network.lose_publishes = 0;
+    world.say(0);
+    world.run_for(1000);
+
+    assert!(complete(&world, 0));
+    sound(&world);
+}
+
+// F6, F11, I7
+#[test]
+fn polls_that_fail_slow_down_and_obey_retry_after() {
+    let mut world = world();
+    world.fault(Fault::Dials(Path::BlackHole));
+    world.start(0);
+    world.run_for(20_000);
+    world.fault(Fault::Messages(Mode::Status(503, Some("30"))));
+    world.run_for(5000);
+    let refused = *fetches(&world).last().unwrap();
+    world.fault(Fault::Messages(Mode::Good));
+    world.run_for(40_000);
+
+    assert!(since(&fetches(&world), refused)[0] >= 30_000);
+    sound(&world);
+}
+
+// G14, M7, M8
+#[test]
+fn a_send_is_shown_at_once_and_its_copy_takes_its_place() {
+    let mut world = connected();
+    let sent = world.send(0, "hello");
+    assert_eq!(ids(&world, 0).len(), 4);
+    world.run_for(1000);
+
+    assert_eq!(ids(&world, 0), ["m0-0", "m0-1", "m0-2", "m0-3"]);
+    assert_eq!(world.sent[sent].state, SendState::Sent);
+    sound(&world);
+}
+
+// M6, M7, O6
+#[test]
+fn a_send_whose_reply_is_lost_is_not_stored_twice_by_a_retry() {
+    let mut world = connected();
+    world.fault(Fault::Interact(Mode::ResetAfter));
+    world.fault(Fault::LosePublishes(1000));
+    let sent = world.send(0, "hello");
+    world.run_for(100);
+    assert!(matches!(world.sent[sent].state, SendState::Failed(_)));
+
+    world.heal();
+    world.user(UserAction::RetryAll);
+    world.run_for(1000);
+
+    assert_eq!(ids(&world, 0), ["m0-0", "m0-1", "m0-2", "m0-3"]);
+    assert_eq!(world.sent[sent].state, SendState::Sent);
+    sound(&world);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Echo,
+    Reply,
+    Push,
+    Poll,
+}
+
+/// Every order of the four ways.
+fn orders() -> Vec<Vec<Way>> {
+    let all = [Way::Echo, Way::Reply, Way::Push, Way::Poll];
+    let mut orders: Vec<Vec<Way>> = vec![Vec::new()];
+    for _ in 0..4 {
+        let longer = |order: &Vec<Way>| {
+            let rest: Vec<Way> = all.into_iter().filter(|way| !order.contains(way)).collect();
+            let order = order.clone();
+            rest.into_iter().map(move |way| [order.clone(), vec![way]].concat())
+        };
+        orders = orders.iter().flat_map(longer).collect();
+    }
+    orders
+}
+
+// O6, E1, E4
+#[test]
+fn an_own_message_is_one_bubble_in_all_24_orders_of_echo_reply_push_and_poll() {
+    assert_eq!(orders().len(), 24);
+    let text = r#"{"messageId":"m9","role":"user","content":"hi","timestamp":5,"sequenceNumber":1,"clientMessageId":"c1"}"#;
+    for order in orders() {
+        let mut timeline = Timeline::new(SessionId::parse("s0").unwrap());
+        let (key, stored) =
+            (ClientMessageId::from_text("c1").unwrap(), json::parse(text.as_bytes()).unwrap());
+        for way in &order {
+            match way {
+                Way::Echo => timeline.add_echo(&key, "hi", WallTime::from_millis(9)),
+                Way::Reply => drop(timeline.merge_reply(&key, stored)),
+                Way::Push => drop(timeline.merge(stored, None)),
+                Way::Poll => drop(timeline.merge_from_log(stored, None)),
+            }
+            assert_eq!(timeline.len(), 1, "{order:?} at {way:?}");
+        }
+        assert_eq!(timeline.row(0).unwrap().id, "m9", "{order:?}");
+        assert_eq!(timeline.echo_state(&key), None::<EchoState>);
+    }
+}
+
+// O6, M8: the same through the engine, for every order that a network can bring about
+#[test]
+fn an_own_message_is_one_bubble_through_the_engine_in_every_order_after_the_send() {
+    for echoes_ids in [true, false] {
+        for order in orders().into_iter().filter(|order| order[0] == Way::Echo) {
+            let mut world = connected_with(WorldConfig { echoes_ids, ..WorldConfig::default() });
+            world.fault(Fault::Interact(Mode::Hang));
+            world.fault(Fault::Messages(Mode::Hang));
+            let (stored, reply, poll) = send_by_hand(&mut world);
+            for way in &order[1..] {
+                deliver(&mut world, *way, &stored, (reply, poll));
+                assert_eq!(ids(&world, 0).len(), 4, "{order:?} at {way:?}");
+            }
+            assert_eq!(ids(&world, 0), ["m0-0", "m0-1", "m0-2", "m0-3"], "{order:?}");
+            assert_eq!(world.sent[0].state, SendState::Sent, "{order:?}");
+            sound(&world);
+        }
+    }
+}
+
+/// Sends, stores the copy, asks for a page; returns the copy and the ids of the two requests in flight.
+fn send_by_hand(world: &mut World) -> (String, RequestId, RequestId) {
+    let sent = world.send(0, "hi");
+    let reply = last_request(world);
+    world.user(UserAction::Refresh);
+    let poll = last_request(world);
+    assert_ne!(reply, poll);
+    let origin = world.sent[sent].id.as_str().to_owned();
+    let draft = Draft { role: "user", content: "hi", status: "sent", origin: Some(&origin), numbered: true };
+    let index = world.log.append(world.now, 0, draft);
+    (world.log.sessions[0].messages[index].latest().json.clone(), reply, poll)
+}
+
+fn last_request(world: &World) -> RequestId {
+    let mut effects = world.trace.effects.iter().rev();
+    let found = effects.find_map(|(_, effect)| match effect {
+        Effect::Request { request, .. } => Some(*request),
+        _ => None,
+    });
+    found.unwrap()
+}
+
+fn deliver(world: &mut World, way: Way, stored: &str, (reply, poll): (RequestId, RequestId)) {
+    let (request, body) = match way {
+        Way::Echo => return,
+        Way::Push => {
+            let frame = format!(
+                r#"{{"event":"new_message","channel":"private-session-s0","data":{{"message":{stored}}}}}"#
+            );
+            let connection = sidewire_core::ConnectionId::from_raw(1);
+            world.feed(&Input::Socket(connection, SocketEvent::Frame(frame.as_bytes())));
+            return;
+        }
+        Way::Reply => (reply, format!(r#"{{"taskId":"t","message":{stored}}}"#)),
+        Way::Poll => (poll, format!(r#"{{"messages":[{stored}],"hasMore":false,"revision":4}}"#)),
+    };
+    let answer = HttpResponse { status: 200, retry_after: None, body: body.as_bytes() };
+    world.feed(&Input::Response(request, Ok(answer)));
+}
