@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Emitter } from "./emitter.js";
 
-const fresh = { type: "freshnessChange", freshness: "fresh" } as const;
+const fresh = { type: "freshnessChange", freshness: "fresh", cause: "caught_up" } as const;
 
 test("subscribers hear of many changes once per microtask batch", async () => {
   const emitter = new Emitter();

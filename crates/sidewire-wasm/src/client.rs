@@ -104,7 +104,7 @@ impl RawClient {
 
     /// The client's state as a plain object, `ClientSnapshot` of the contract.
     pub fn snapshot(&self) -> JsValue {
-        self.driver.with_engine(|engine| convert::snapshot(engine))
+        self.driver.snapshot()
     }
 
     /// The counters as a plain object, `Counters` of the contract.

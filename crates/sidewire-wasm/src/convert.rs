@@ -3,7 +3,7 @@
 use js_sys::{Error, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use sidewire_core::{ApiFailure, CloseInfo, Counters, Engine, Event, SendState};
+use sidewire_core::{ApiFailure, CloseInfo, Counters, Engine, Event, SendState, Timestamp, WallTime};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// `ClientEvent` of the TypeScript contract, and the answers of API calls.
@@ -19,6 +19,7 @@ enum JsEvent<'a> {
     },
     FreshnessChange {
         freshness: &'static str,
+        cause: &'static str,
     },
     LoadChange {
         session_id: Option<&'a str>,
@@ -94,6 +95,8 @@ struct JsSnapshot<'a> {
     reason: Option<&'static str>,
     reason_label: Option<&'static str>,
     freshness: &'static str,
+    freshness_since: Option<u64>,
+    freshness_cause: Option<&'static str>,
     session_id: Option<&'a str>,
     is_loading: bool,
     load_error: Option<JsFailure<'a>>,
@@ -136,8 +139,8 @@ pub(crate) fn event(event: Event) -> JsValue {
             reason: change.reason.map(sidewire_core::FallbackReason::as_str),
             close: change.close.as_ref().map(close),
         }),
-        Event::FreshnessChanged(freshness) => {
-            to_js(&JsEvent::FreshnessChange { freshness: freshness.as_str() })
+        Event::FreshnessChanged { freshness, cause } => {
+            to_js(&JsEvent::FreshnessChange { freshness: freshness.as_str(), cause: cause.as_str() })
         }
         Event::LoadChanged(load) => to_js(&JsEvent::LoadChange {
             session_id: load.session.as_ref().map(sidewire_core::SessionId::as_str),
@@ -199,7 +202,7 @@ fn session_event(event: &Event) -> JsValue {
             to_js(&JsEvent::SendChange { session_id, client_message_id, state, failure })
         }
         Event::StatusChanged(_)
-        | Event::FreshnessChanged(_)
+        | Event::FreshnessChanged { .. }
         | Event::LoadChanged(_)
         | Event::Reconnecting { .. }
         | Event::Problem(_)
@@ -216,7 +219,9 @@ fn failure(failure: &ApiFailure) -> JsFailure<'_> {
 }
 
 /// The client's state as one object.
-pub(crate) fn snapshot(engine: &Engine) -> JsValue {
+pub(crate) fn snapshot(engine: &Engine, now: Timestamp, wall: WallTime) -> JsValue {
+    let (since, cause) = engine.freshness_since();
+    let ago = u64::try_from(now.since(since).as_millis()).unwrap_or(0);
     let timeline = engine.shown().and_then(|id| engine.timeline(id));
     let reason = engine.fallback_reason();
     to_js(&JsSnapshot {
@@ -224,6 +229,8 @@ pub(crate) fn snapshot(engine: &Engine) -> JsValue {
         reason: reason.map(sidewire_core::FallbackReason::as_str),
         reason_label: reason.map(sidewire_core::FallbackReason::label),
         freshness: engine.freshness().as_str(),
+        freshness_since: cause.map(|_| wall.as_millis().saturating_sub(ago)),
+        freshness_cause: cause.map(sidewire_core::Cause::as_str),
         session_id: engine.shown().map(sidewire_core::SessionId::as_str),
         is_loading: engine.is_loading(),
         load_error: engine.load_error().map(failure),

@@ -117,6 +117,10 @@ export interface ClientSnapshot {
   /** The reason in words, such as `Pusher not configured`. */
   readonly reasonLabel: string | null;
   readonly freshness: Freshness;
+  /** Since when, in ms since the epoch; `null` before the first change. */
+  readonly freshnessSince: number | null;
+  /** What brought the present freshness about. */
+  readonly freshnessCause: Cause | null;
   /** The session being watched. */
   readonly sessionId: string | null;
   /** True until the first page of the watched session was answered. */
@@ -159,7 +163,7 @@ export type ClientEvent =
       readonly reason: FallbackReason | null;
       readonly close: CloseInfo | null;
     }
-  | { readonly type: "freshnessChange"; readonly freshness: Freshness }
+  | { readonly type: "freshnessChange"; readonly freshness: Freshness; readonly cause: Cause }
   | {
       readonly type: "loadChange";
       /** The session being watched. */

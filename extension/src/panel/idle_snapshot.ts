@@ -6,6 +6,8 @@ export const idleSnapshot: ClientSnapshot = Object.freeze({
   reason: null,
   reasonLabel: null,
   freshness: "stale",
+  freshnessSince: null,
+  freshnessCause: null,
   sessionId: null,
   isLoading: false,
   loadError: null,

@@ -7,7 +7,7 @@ use super::schedule::{Cover, Gap};
 use super::{Engine, Session};
 use crate::ids::SessionId;
 use crate::output::{
-    ApiFailure, Event, FallbackReason, Freshness, LoadState, Status, StatusChange, TypingContext,
+    ApiFailure, Cause, Event, FallbackReason, Freshness, LoadState, Status, StatusChange, TypingContext,
 };
 use crate::time::Timestamp;
 use crate::timeline::Timeline;
@@ -27,6 +27,8 @@ pub(super) struct Reported {
     status: Status,
     reason: Option<FallbackReason>,
     freshness: Freshness,
+    freshness_since: Timestamp,
+    freshness_cause: Option<Cause>,
     load: LoadState,
 }
 
@@ -72,6 +74,11 @@ impl Engine {
             return Freshness::CatchingUp;
         }
         if self.live() { Freshness::Fresh } else { Freshness::Stale }
+    }
+
+    /// Since when the freshness told last holds, and what brought it about; `None` before the first change.
+    pub fn freshness_since(&self) -> (Timestamp, Option<Cause>) {
+        (self.reported.freshness_since, self.reported.freshness_cause)
     }
 
     /// The session being watched.
@@ -213,7 +220,9 @@ impl Engine {
         let freshness = self.freshness();
         if self.reported.freshness != freshness {
             self.reported.freshness = freshness;
-            self.io.event(Event::FreshnessChanged(freshness));
+            self.reported.freshness_since = self.io.now;
+            self.reported.freshness_cause = Some(self.cause);
+            self.io.event(Event::FreshnessChanged { freshness, cause: self.cause });
         }
         let load = self.load_state();
         if self.reported.load != load {

@@ -11,7 +11,12 @@ pub enum Event {
     /// The connection status changed.
     StatusChanged(StatusChange),
     /// How far the view may lag behind the server changed.
-    FreshnessChanged(Freshness),
+    FreshnessChanged {
+        /// What holds now.
+        freshness: Freshness,
+        /// What brought it about.
+        cause: Cause,
+    },
     /// What is watched, or how its loading stands, changed.
     LoadChanged(LoadState),
     /// The messages of a session changed; pull what you show.

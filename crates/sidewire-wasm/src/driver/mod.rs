@@ -78,6 +78,11 @@ impl Driver {
         read(&mut self.engine.borrow_mut())
     }
 
+    /// The client's state as one object.
+    pub(crate) fn snapshot(&self) -> JsValue {
+        convert::snapshot(&self.engine.borrow(), self.clock.now(), clock::wall_now())
+    }
+
     /// Asks the token provider whether there is a token, and tells the engine.
     pub(crate) fn ask_for_token(&self) {
         self.ask_provider(false);
