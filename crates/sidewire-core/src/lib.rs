@@ -30,6 +30,7 @@
 //! ```
 
 pub mod config;
+pub mod defect;
 mod engine;
 mod ids;
 mod input;

@@ -1,5 +1,5 @@
 //! The scanner against `serde_json`, against what V8's `JSON.parse` was seen to do, and against broken input.
-
+#![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
 
 use proptest::prelude::*;

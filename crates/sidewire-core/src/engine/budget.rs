@@ -3,8 +3,12 @@
 use crate::policy::Policy;
 use crate::time::Timestamp;
 
+#[cfg(feature = "model")]
+#[path = "normal/budget.rs"]
+mod normal;
+
 /// Reads that nobody waits for draw from here; what the user does passes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Budget {
     left: u32,
     refilled: Timestamp,

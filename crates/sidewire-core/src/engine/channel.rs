@@ -7,6 +7,7 @@ use super::Engine;
 use super::io::{Answer, Ask, Pending};
 use super::link::Link;
 use super::token::Refusal;
+use crate::defect::{planted, unless};
 use crate::ids::{RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse};
 use crate::output::{Body, Cause, FallbackReason, Method, ProblemCode};
@@ -14,8 +15,12 @@ use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::wire::{pusher, rest};
 
+#[cfg(feature = "model")]
+#[path = "normal/channel.rs"]
+mod normal;
+
 /// How far a session's channel is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Channel {
     /// Nothing was done on this connection yet.
     #[default]
@@ -35,14 +40,14 @@ pub(crate) enum Channel {
 }
 
 /// A subscribe frame without an answer. Error frames name no channel, hence at most one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Unacknowledged {
     session: SessionId,
     deadline: Timestamp,
 }
 
 /// Keeps authorisation polite: a budget, and silence after refusals.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct AuthGate {
     sent: VecDeque<Timestamp>,
     refusals: u32,
@@ -53,6 +58,9 @@ pub(crate) struct AuthGate {
 impl AuthGate {
     /// Takes one from the budget, or tells when to ask again.
     fn enter(&mut self, now: Timestamp, policy: &Policy) -> Result<(), Timestamp> {
+        if planted!(NoAuthBudget) {
+            return Ok(());
+        }
         if now < self.silent_until {
             return Err(self.silent_until);
         }
@@ -70,7 +78,7 @@ impl AuthGate {
 
     fn refused(&mut self, now: Timestamp, policy: &Policy) {
         self.refusals = self.refusals.saturating_add(1);
-        if self.refusals.is_multiple_of(policy.auth_refusals.max(1)) {
+        if self.refusals.is_multiple_of(policy.auth_refusals.max(1)) && !planted!(NoAuthCooldown) {
             self.silent_until = self.silent_until.max(now.after(policy.auth_cooldown));
         }
     }
@@ -134,7 +142,8 @@ impl Engine {
     /// The watched or warm session that a channel belongs to; events of any other channel are not ours.
     pub(super) fn session_of_channel(&self, channel: &str) -> Option<SessionId> {
         let ours = |(id, session): &(&SessionId, &super::Session)| {
-            (session.warm || self.shown.as_ref() == Some(*id)) && self.config.channel(id) == channel
+            let ours = session.warm || self.shown.as_ref() == Some(*id);
+            ours && (self.config.channel(id) == channel || planted!(ForeignChannelHeard))
         };
         self.sessions.iter().find(ours).map(|(id, _)| id.clone())
     }
@@ -170,7 +179,10 @@ impl Engine {
         };
         self.unacknowledged = Some(Unacknowledged {
             session: id.clone(),
-            deadline: self.io.now.after(self.io.policy.subscribe_timeout),
+            deadline: self
+                .io
+                .now
+                .after(unless(planted!(NoSubscribeTimeout), self.io.policy.subscribe_timeout)),
         });
         self.send_frame(pusher::subscribe(&self.config.channel(id), &auth));
     }
@@ -183,8 +195,11 @@ impl Engine {
         let Some(id) = self.session_of_channel(channel) else { return };
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if matches!(session.channel, Channel::Subscribing | Channel::Subscribed { .. }) {
-            session.channel = Channel::Subscribed { caught_up: false };
-            session.fetch.acknowledged();
+            let again = matches!(session.channel, Channel::Subscribed { .. });
+            session.channel = Channel::Subscribed { caught_up: planted!(NoCatchUpOnAck) };
+            if !(planted!(NoCatchUpOnAck) || again && planted!(CatchUpOnFirstAckOnly)) {
+                session.fetch.acknowledged();
+            }
             self.gate.succeeded();
         }
     }
@@ -277,7 +292,8 @@ impl Engine {
         self.gate.refused(self.io.now, &self.io.policy);
         self.io.problem(ProblemCode::RequestFailed, detail);
         self.cause = Cause::AuthRefused;
-        self.set_channel(id, Channel::Refused(reason));
+        let channel = if planted!(RefusalNotTerminal) { Channel::Idle } else { Channel::Refused(reason) };
+        self.set_channel(id, channel);
     }
 
     /// Not a refusal: the endpoint is overloaded, broken or out of reach. The pause doubles.
@@ -324,6 +340,7 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(id) else { return };
         match core::mem::take(&mut session.channel) {
             Channel::Authorizing { request } => self.io.cancel(request),
+            Channel::Subscribing | Channel::Subscribed { .. } if planted!(OrphanSubscription) => {}
             Channel::Subscribing | Channel::Subscribed { .. } => self.send_frame(pusher::unsubscribe(&name)),
             Channel::Idle | Channel::Paused { .. } | Channel::Authorized { .. } | Channel::Refused(_) => {}
         }
@@ -360,6 +377,7 @@ impl Engine {
         self.unacknowledged = None;
         for session in self.sessions.values_mut() {
             match &session.channel {
+                Channel::Authorizing { .. } if planted!(StaleSignatureUsed) => continue,
                 Channel::Authorizing { request } => self.io.cancel(*request),
                 Channel::Refused(_) => continue,
                 Channel::Idle

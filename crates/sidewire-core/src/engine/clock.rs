@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::Engine;
+use crate::defect::planted;
 use crate::time::{Timestamp, WallTime};
 
 /// The last pair of readings.
@@ -42,7 +43,7 @@ impl Engine {
     }
 
     fn woke_up(&mut self) {
-        if self.wanted {
+        if self.wanted && !planted!(NoWakeDetection) {
             self.nudge_link(false);
             self.hasten_cover();
         }

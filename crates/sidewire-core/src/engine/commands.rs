@@ -7,6 +7,7 @@ use super::link::{Link, Outage};
 use super::schedule::{Cover, Gap, Refresh};
 use super::status::Episode;
 use super::token::Renewal;
+use crate::defect::planted;
 use crate::ids::{CallId, SessionId};
 use crate::input::{ApiCall, Command, HttpFailure};
 use crate::output::{Body, Cause, Event, Method};
@@ -85,12 +86,16 @@ impl Engine {
     fn stop_sync(&mut self) {
         self.fail_outboxes();
         self.leave_shown();
-        self.drop_link();
+        if !planted!(StopKeepsSocket) {
+            self.drop_link();
+        }
         for session in self.sessions.values_mut() {
             session.warm = false;
         }
         self.wanted = false;
-        self.io.cancel_all();
+        if !planted!(StopKeepsRequests) {
+            self.io.cancel_all();
+        }
         self.outage = Outage::default();
         self.renewal = Renewal::Unused;
         self.episode = Episode::default();

@@ -7,6 +7,7 @@ use super::failure::{api_failure, http_failure, refusal};
 use super::io::{Answer, Ask, Pending};
 use super::link::Link;
 use super::token::Refusal;
+use crate::defect::planted;
 use crate::ids::{ClientMessageId, RequestId, SessionId};
 use crate::input::HttpResponse;
 use crate::json::Json;
@@ -15,8 +16,12 @@ use crate::time::Timestamp;
 use crate::timeline::Applied;
 use crate::wire::rest::{self, Page};
 
+#[cfg(feature = "model")]
+#[path = "normal/fetch.rs"]
+mod normal;
+
 /// What one session has read and still wants to read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Fetch {
     in_flight: Option<InFlight>,
     wanted: Option<Want>,
@@ -101,6 +106,9 @@ impl Fetch {
     /// The session is left: returns the request to cancel.
     pub(crate) fn abandon(&mut self) -> Option<RequestId> {
         self.wanted = None;
+        if planted!(FetchOutlivesSwitch) {
+            return None;
+        }
         self.in_flight.take().map(|flight| flight.request)
     }
 
@@ -136,10 +144,11 @@ impl Engine {
         let Some(session) = self.shown_session() else { return };
         let Some(want) = session.fetch.wanted else { return };
         let urgent = session.fetch.urgent;
-        if session.fetch.in_flight.is_some() || now < session.fetch.not_before {
+        let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
+        if busy || now < session.fetch.not_before {
             return;
         }
-        if !self.budget.draw(urgent, now, &self.io.policy) {
+        if !self.budget.draw(urgent || planted!(NoReadBudget), now, &self.io.policy) {
             return;
         }
         let Some(session) = self.shown_session() else { return };
@@ -153,7 +162,8 @@ impl Engine {
 
     pub(super) fn fetch_deadline(&self) -> Option<Timestamp> {
         let session = self.shown_session().filter(|_| self.may_fetch())?;
-        let waiting = session.fetch.wanted.is_some() && session.fetch.in_flight.is_none();
+        let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
+        let waiting = session.fetch.wanted.is_some() && !busy;
         let open = self.budget.open_at(session.fetch.urgent, &self.io.policy);
         waiting.then_some(session.fetch.not_before.max(open))
     }
@@ -198,6 +208,10 @@ impl Engine {
     }
 
     pub(super) fn handle_messages_answer(&mut self, id: &SessionId, answer: &Answer<'_>) {
+        if planted!(FetchOutlivesSwitch) && self.shown.as_ref() != Some(id) {
+            self.merge_stray(answer);
+            return;
+        }
         let Some(session) = self.sessions.get_mut(id) else { return };
         let Some(flight) = session.fetch.in_flight.take_if(|f| f.request == answer.request) else { return };
         match answer.outcome {
@@ -228,6 +242,14 @@ impl Engine {
         self.plan_after_fetch(id);
     }
 
+    /// The mistake that [`crate::defect`] plants: an answer lands in whatever is shown.
+    fn merge_stray(&mut self, answer: &Answer<'_>) {
+        let (Some(id), Ok(response)) = (self.shown.clone(), answer.outcome) else { return };
+        if let Some(page) = Page::read(response.body) {
+            self.merge_page(&id, &page);
+        }
+    }
+
     fn fetch_refused(&mut self, id: &SessionId, flight: InFlight, response: &HttpResponse<'_>) {
         let failure = refusal(response);
         if !matches!(response.status, 401 | 403 | 404) {
@@ -254,8 +276,9 @@ impl Engine {
         let exponent = self.sessions.get(id).map_or(0, |s| s.fetch.errors.min(5));
         let nominal = Duration::from_secs(2).saturating_mul(1 << exponent).min(self.io.policy.poll_error_max);
         let pause = self.io.fifth_spread(nominal);
+        let pause = if planted!(NoReadBackoff) { Duration::from_millis(20) } else { pause };
         let not_before = self.io.now.after(pause);
-        if let Some(told) = told {
+        if let Some(told) = told.filter(|_| !planted!(RetryAfterIgnored)) {
             self.budget.close_until(self.io.now.after(told));
         }
         let Some(session) = self.sessions.get_mut(id) else { return };
@@ -272,10 +295,15 @@ impl Engine {
         session.fetch.error = None;
         session.fetch.loaded = true;
         session.fetch.log_time = session.fetch.log_time.max(highest.time);
+        if planted!(CursorFollowsPush) {
+            session.fetch.log_time = session.timeline.newest_server_time();
+        }
         if matches!(flight.query, Query::Newest | Query::Changed(_)) {
             session.fetch.change_cursor = session.fetch.change_cursor.max(page.revision);
         }
-        let next = page.has_more.then(|| next_query(flight.query, page, highest)).flatten();
+        let next = (page.has_more && !planted!(FirstPageOnly))
+            .then(|| next_query(flight.query, page, highest))
+            .flatten();
         let filled = matches!(flight.want, Want::Hole { end } if highest.sequence.is_some_and(|s| s >= end));
         match next {
             Some(query) if !filled => self.next_page(id, InFlight { query, ..flight }),
@@ -311,6 +339,10 @@ impl Engine {
     fn merge_page(&mut self, id: &SessionId, page: &Page<'_>) -> Reach {
         let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.loaded);
         let mut reach = Reach::default();
+        let readable = |message: Json<'_>| message.get("messageId").or_else(|| message.get("id")).is_some();
+        if planted!(PoisonKillsPage) && !page.messages.elements().all(readable) {
+            return reach;
+        }
         for message in page.messages.elements() {
             reach.extend(message);
             self.merge_message(id, message, Source::Log { announce: !first_load });
@@ -325,6 +357,9 @@ impl Engine {
 
     /// The one way into a timeline, for push, pages and replies alike.
     pub(super) fn merge_message(&mut self, id: &SessionId, message: Json<'_>, source: Source<'_>) {
+        if planted!(PushBeforeLoadDropped) && matches!(source, Source::Push { .. }) && !self.is_loaded(id) {
+            return;
+        }
         let Some(session) = self.sessions.get_mut(id) else { return };
         let applied = match source {
             Source::Push { sequence } => session.timeline.merge(message, sequence),
@@ -411,8 +446,8 @@ fn next_query(query: Query, page: &Page<'_>, reach: Reach) -> Option<Query> {
     match query {
         // The newest page is complete for its end of the log; older pages are loaded on demand.
         Query::Newest => None,
-        Query::After(from) => reach.sequence.filter(|s| *s > from).map(Query::After),
+        Query::After(from) => reach.sequence.filter(|s| *s > from || planted!(PageLoop)).map(Query::After),
         Query::Changed(from) => page.revision.filter(|r| *r > from).map(Query::Changed),
-        Query::Since(from) => reach.time.filter(|t| *t > from).map(Query::Since),
+        Query::Since(from) => reach.time.filter(|t| *t > from || planted!(PageLoop)).map(Query::Since),
     }
 }

@@ -13,6 +13,10 @@ use crate::policy::Policy;
 use crate::rng::{Rng, Seed};
 use crate::time::Timestamp;
 
+#[cfg(feature = "model")]
+#[path = "normal/io.rs"]
+mod normal;
+
 /// What the engine has done and seen since it was built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -67,7 +71,7 @@ pub(crate) struct Ask {
     pub(crate) timeout: Duration,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Io {
     pub(crate) now: Timestamp,
     pub(crate) rng: Rng,

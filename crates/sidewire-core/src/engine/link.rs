@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::Engine;
+use crate::defect::{planted, unless};
 use crate::ids::{ConnectionId, SocketId};
 use crate::input::SocketEvent;
 use crate::limits::{MAX_CLOSE_REASON, MAX_FRAME, cut};
@@ -11,8 +12,12 @@ use crate::policy::{CloseAction, WhileHidden, close_action};
 use crate::time::Timestamp;
 use crate::wire::pusher::{self, ServerFrame};
 
+#[cfg(feature = "model")]
+#[path = "normal/link.rs"]
+mod normal;
+
 /// Where the socket stands.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Link {
     /// Not wanted, or nothing to connect with.
     Idle,
@@ -25,7 +30,7 @@ pub(crate) enum Link {
 }
 
 /// An established connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct OpenLink {
     pub(crate) connection: ConnectionId,
     pub(crate) socket: SocketId,
@@ -34,14 +39,14 @@ pub(crate) struct OpenLink {
     heartbeat: Heartbeat,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Heartbeat {
     Quiet { ping_at: Timestamp },
     Asked { deadline: Timestamp },
 }
 
 /// What is remembered across sockets until one proves stable.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outage {
     /// Losses and failed tries in a row.
     failures: u32,
@@ -82,7 +87,9 @@ impl Engine {
             Link::Waiting { .. } => {}
             Link::Connecting { connection, deadline, .. } if *deadline <= now => {
                 let connection = *connection;
-                self.io.effect(Effect::CloseSocket { connection });
+                if !planted!(OldSocketKept) {
+                    self.io.effect(Effect::CloseSocket { connection });
+                }
                 self.lose_link(Cause::ConnectTimeout, CloseAction::Backoff);
             }
             Link::Connecting { .. } => {}
@@ -113,7 +120,7 @@ impl Engine {
     fn open_socket(&mut self) {
         let Some(url) = self.config.socket_url().map(str::to_owned) else { return };
         let connection = self.io.next_connection();
-        let deadline = self.io.now.after(self.io.policy.connect_timeout);
+        let deadline = self.io.now.after(unless(planted!(NoConnectTimeout), self.io.policy.connect_timeout));
         self.io.counters.sockets_opened += 1;
         self.link = Link::Connecting { connection, deadline, upgraded: false };
         self.io.effect(Effect::OpenSocket { connection, url });
@@ -139,7 +146,7 @@ impl Engine {
             }
             Link::Idle | Link::Waiting { .. } => None,
         };
-        if current != Some(connection) {
+        if current != Some(connection) && !(planted!(StaleSocketHeard) && current.is_some()) {
             self.io.counters.frames_stale += 1;
             return;
         }
@@ -192,6 +199,7 @@ impl Engine {
         let Link::Connecting { connection, .. } = self.link else { return };
         let ping_after =
             activity_timeout.map_or(self.io.policy.ping_after, |t| t.min(self.io.policy.ping_after));
+        let ping_after = unless(planted!(NoHeartbeat), ping_after);
         let ping_at = self.io.now.after(ping_after);
         self.outage.refused = false;
         self.link = Link::Open(OpenLink {
@@ -217,7 +225,8 @@ impl Engine {
         }
         match open.heartbeat {
             Heartbeat::Quiet { ping_at } if ping_at <= now => {
-                open.heartbeat = Heartbeat::Asked { deadline: now.after(self.io.policy.pong_timeout) };
+                let wait = unless(planted!(NoPongTimeout), self.io.policy.pong_timeout);
+                open.heartbeat = Heartbeat::Asked { deadline: now.after(wait) };
                 self.send_frame(pusher::ping());
             }
             Heartbeat::Asked { deadline } if deadline <= now => {
@@ -235,7 +244,10 @@ impl Engine {
         let (now, floor) = (self.io.now, self.io.policy.probe_floor);
         let rested = self.outage.last_nudge.is_none_or(|last| now.since(last) >= floor);
         let worth_it = other_token || !self.outage.refused;
-        let soon = now.after(self.io.policy.pong_timeout_after_wake);
+        let soon = now.after(unless(planted!(NoPongTimeout), self.io.policy.pong_timeout_after_wake));
+        if planted!(NoNudge) {
+            return;
+        }
         match &mut self.link {
             Link::Open(open) => match &mut open.heartbeat {
                 Heartbeat::Asked { deadline } => *deadline = (*deadline).min(soon),
@@ -262,7 +274,7 @@ impl Engine {
     /// Leaves the connection behind at once and plans the next try; never waits for a close event.
     fn lose_link(&mut self, cause: Cause, action: CloseAction) {
         if let Link::Open(open) = &self.link
-            && self.io.now.since(open.since) >= self.io.policy.min_uptime
+            && (self.io.now.since(open.since) >= self.io.policy.min_uptime || planted!(NoMinUptime))
         {
             self.outage = Outage { last_nudge: self.outage.last_nudge, ..Outage::default() };
         }
@@ -274,16 +286,19 @@ impl Engine {
 
     fn next_delay(&mut self, action: CloseAction) -> Duration {
         let policy = self.io.policy.clone();
-        if action == CloseAction::Refused {
+        if action == CloseAction::Refused && !planted!(RefusedCodeIgnored) {
             self.outage.refused = true;
             return self.io.within(policy.probe_refused);
         }
-        if action == CloseAction::Quick && !self.outage.quick_used {
+        if action == CloseAction::Quick && (!self.outage.quick_used || planted!(QuickEveryTime)) {
             self.outage.quick_used = true;
             return self.io.within(policy.quick_retry);
         }
         self.outage.failures = self.outage.failures.saturating_add(1);
         let index = usize::try_from(self.outage.failures).unwrap_or(usize::MAX) - 1;
+        if planted!(NoBackoff) {
+            return Duration::from_millis(50);
+        }
         if let Some(nominal) = policy.backoff.get(index).copied()
             && !self.outage.rejected()
         {
@@ -300,7 +315,7 @@ impl Engine {
         } else {
             policy.probe_late
         };
-        self.io.within(bounds)
+        unless(planted!(NoProbes), self.io.within(bounds))
     }
 
     /// Queues a frame if, and only if, the socket is open.

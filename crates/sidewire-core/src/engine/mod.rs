@@ -8,6 +8,8 @@ mod failure;
 mod fetch;
 mod io;
 mod link;
+#[cfg(feature = "model")]
+mod normal;
 mod outbox;
 mod persist;
 mod schedule;
@@ -40,7 +42,7 @@ use crate::wire::payload::{self, AppEvent};
 use crate::wire::pusher::Data;
 
 /// The sync engine: inputs in, effects and events out. See the crate docs for the driver's contract.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Engine {
     config: Config,
     io: Io,
@@ -72,7 +74,7 @@ pub struct Engine {
 }
 
 /// One conversation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Session {
     timeline: Timeline,
     channel: Channel,

@@ -6,6 +6,7 @@ use super::Engine;
 use super::fetch::Source;
 use super::io::{Answer, Ask, Pending};
 use super::token::Refusal;
+use crate::defect::planted;
 use crate::ids::{ClientMessageId, RequestId, SessionId};
 use crate::input::{HttpFailure, Outgoing};
 use crate::json;
@@ -14,7 +15,11 @@ use crate::output::{Body, Event, Method, SendFailure, SendState, TypingContext};
 use crate::timeline::EchoState;
 use crate::wire::rest;
 
-#[derive(Debug, Default)]
+#[cfg(feature = "model")]
+#[path = "normal/outbox.rs"]
+mod normal;
+
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
     queue: VecDeque<Outgoing>,
     in_flight: Option<(RequestId, Outgoing)>,
@@ -44,6 +49,11 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(id) else { return };
         let Some(message) = session.outbox.failed.remove(client_message_id) else { return };
         session.timeline.set_echo_state(client_message_id, EchoState::Pending);
+        let message = if planted!(RetryWithNewId) {
+            Outgoing { client_message_id: ClientMessageId::mint(message.wall, &mut self.io.rng), ..message }
+        } else {
+            message
+        };
         session.outbox.queue.push_back(message);
         self.tell_send(id, client_message_id, SendState::Pending);
     }
@@ -52,7 +62,8 @@ impl Engine {
         if !self.wanted || self.token.is_none() || self.renewing() {
             return;
         }
-        let waiting = |s: &super::Session| s.outbox.in_flight.is_none() && !s.outbox.queue.is_empty();
+        let free = |s: &super::Session| s.outbox.in_flight.is_none() || planted!(SendsOverlap);
+        let waiting = |s: &super::Session| free(s) && !s.outbox.queue.is_empty();
         let ids: Vec<_> =
             self.sessions.iter().filter(|(_, s)| waiting(s)).map(|(id, _)| id.clone()).collect();
         for id in ids {

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::fetch::Want;
 use super::link::Link;
 use super::{Engine, Session, earliest};
+use crate::defect::{planted, unless};
 use crate::ids::SessionId;
 use crate::output::{Event, TypingContext};
 use crate::time::Timestamp;
 
 /// Polling while push does not deliver.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Cover {
     /// Push is live; the log is checked then all the same.
     Reconcile { at: Timestamp },
@@ -32,7 +33,7 @@ pub(crate) enum Gap {
 }
 
 /// Refreshes after `interact_response`: the first at once, later ones together.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Refresh {
     #[default]
     Rest,
@@ -95,13 +96,15 @@ impl Engine {
     fn plan_cover(&mut self, live: bool) {
         let Some(session) = self.shown_session() else { return };
         let plan = match (&session.cover, live) {
+            (Cover::Poll { begun: true, .. }, true) if planted!(PollingNeverStops) => return,
             (Cover::Unplanned | Cover::Poll { .. }, true) => {
-                let check = self.io.fifth_spread(self.io.policy.reconcile);
+                let check = unless(planted!(NoReconcile), self.io.fifth_spread(self.io.policy.reconcile));
                 Cover::Reconcile { at: self.io.now.after(check) }
             }
             (Cover::Unplanned | Cover::Reconcile { .. }, false) => {
                 let cover_after = self.io.policy.cover_after;
                 let grace = cover_after + self.io.within((Duration::ZERO, cover_after));
+                let grace = unless(planted!(NoCoverPolling), grace);
                 Cover::Poll { at: self.io.now.after(grace), begun: false }
             }
             (Cover::Poll { .. }, false) | (Cover::Reconcile { .. }, true) => return,
@@ -116,10 +119,11 @@ impl Engine {
         let policy = Arc::clone(&self.io.policy);
         let now = self.io.now;
         let Some(session) = self.sessions.get(id) else { return };
-        let quiet = now.since(session.last_news) >= policy.idle_after || !self.visible;
+        let quiet =
+            (now.since(session.last_news) >= policy.idle_after || !self.visible) && !planted!(NeverIdle);
         let interval = if quiet { policy.poll_idle } else { policy.poll_active };
         let poll = self.io.fifth_spread(interval);
-        let check = self.io.fifth_spread(policy.reconcile);
+        let check = unless(planted!(NoReconcile), self.io.fifth_spread(policy.reconcile));
         let Some(session) = self.sessions.get_mut(id) else { return };
         match &mut session.cover {
             Cover::Poll { at, .. } => *at = (*at).max(now.after(poll)),
@@ -130,6 +134,9 @@ impl Engine {
 
     /// The page is looked at again, or the network is back: poll or check now.
     pub(super) fn hasten_cover(&mut self) {
+        if planted!(NoNudge) {
+            return;
+        }
         let now = self.io.now;
         if let Some(session) = self.shown_session_mut() {
             match &mut session.cover {
@@ -143,7 +150,7 @@ impl Engine {
     fn pump_gap(&mut self) {
         let (now, tries_max) = (self.io.now, self.io.policy.gap_tries);
         let Some(session) = self.shown_session() else { return };
-        let hole = session.timeline.first_hole().filter(|_| session.fetch.loaded);
+        let hole = session.timeline.first_hole().filter(|_| session.fetch.loaded && !planted!(NoGapRepair));
         let gap = match (hole, session.gap) {
             (None, _) => Gap::None,
             (Some((start, end)), Gap::Waiting { start: known, at, tries }) if known == start => {
@@ -200,6 +207,8 @@ impl Engine {
                     again: false,
                 };
             }
+            Refresh::Cooling { .. } if planted!(NoRefreshDebounce) => session.fetch.want(Want::CatchUp),
+            Refresh::Cooling { .. } if planted!(LastRefreshDropped) => {}
             Refresh::Cooling { until, latest, again } => {
                 *until = now.after(policy.refresh_debounce).min(*latest);
                 *again = true;
@@ -221,7 +230,7 @@ impl Engine {
     }
 
     pub(super) fn set_typing(&mut self, id: &SessionId, typing: Option<TypingContext>) {
-        let until = self.io.now.after(self.io.policy.typing_expiry);
+        let until = self.io.now.after(unless(planted!(TypingForEver), self.io.policy.typing_expiry));
         let Some(session) = self.sessions.get_mut(id) else { return };
         let before = session.typing.map(|(context, _)| context);
         session.typing = typing.map(|context| (context, until));
@@ -252,6 +261,7 @@ impl Engine {
 
     /// Push works for what is shown.
     pub(super) fn live(&self) -> bool {
-        matches!(self.link, Link::Open(_)) && self.shown_session().is_none_or(Session::is_caught_up)
+        let joined = self.shown_session().is_none_or(Session::is_caught_up) || planted!(DishonestStatus);
+        matches!(self.link, Link::Open(_)) && joined
     }
 }

@@ -12,8 +12,12 @@ use crate::output::{
 use crate::time::Timestamp;
 use crate::timeline::Timeline;
 
+#[cfg(feature = "model")]
+#[path = "normal/status.rs"]
+mod normal;
+
 /// One watch: from `StartSync` or `Connect` to the next.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Episode {
     /// Push was live once in this watch, so a loss is a *re*connect.
     live_once: bool,
@@ -22,7 +26,7 @@ pub(super) struct Episode {
 }
 
 /// What was told last; needed only to tell changes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reported {
     status: Status,
     reason: Option<FallbackReason>,

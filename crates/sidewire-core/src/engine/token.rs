@@ -1,12 +1,13 @@
 //! The access token as the engine knows it: there or not, and whether a refusal is worth a renewal.
 
 use super::Engine;
+use crate::defect::planted;
 use crate::ids::TokenGeneration;
 use crate::output::{Cause, Effect};
 use crate::time::Timestamp;
 
 /// One renewal per token: an endpoint that refuses the renewed one as well means it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum Renewal {
     #[default]
     Unused,
@@ -37,6 +38,11 @@ impl Engine {
             return Refusal::AskAgain;
         }
         match self.renewal {
+            _ if planted!(NoRenewal) => Refusal::Final,
+            Renewal::Used if planted!(RenewWithoutEnd) => {
+                self.renewal = Renewal::Unused;
+                self.token_refused(generation)
+            }
             Renewal::Asked { .. } => Refusal::AskAgain,
             Renewal::Used => Refusal::Final,
             Renewal::Unused => {
@@ -102,7 +108,9 @@ impl Engine {
     fn sign_out(&mut self) {
         self.drop_link();
         self.io.cancel_all();
-        self.sessions.clear();
+        if !planted!(SignOutKeepsMessages) {
+            self.sessions.clear();
+        }
         if let Some(id) = self.shown.clone() {
             self.ensure_session(&id);
             self.want_catch_up();

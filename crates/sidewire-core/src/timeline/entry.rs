@@ -2,6 +2,7 @@
 
 use super::message::Version;
 use super::{EchoState, Role};
+use crate::defect::planted;
 use crate::ids::ClientMessageId;
 use crate::json::Json;
 
@@ -146,6 +147,9 @@ impl Entry {
 
     /// Where it belongs. Echoes of one anchor keep the order in which they were added, which their slots tell.
     pub(super) fn key(&self) -> Key<'_> {
+        if planted!(ArrivalOrder) {
+            return Key { anchor: u64::from(self.slot), class: 0, time: 0, id: &self.id };
+        }
         let (class, time) = match (self.echo, self.sequence()) {
             (Some(_), _) => (2, u64::from(self.slot)),
             (None, None) => (1, self.time.unwrap_or(0)),
@@ -161,7 +165,7 @@ impl Entry {
 
     /// Whether `version` is the one to show from now on.
     pub(super) fn loses_to(&self, version: &Version<'_>) -> bool {
-        (version.stamp, version.raw.as_ref()) > (self.stamp, &*self.raw)
+        planted!(OlderVersionWins) || (version.stamp, version.raw.as_ref()) > (self.stamp, &*self.raw)
     }
 
     /// Takes over what `version` has to tell: its body if it is newer, its sequence number in any case.

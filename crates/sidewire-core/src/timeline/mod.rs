@@ -24,6 +24,7 @@ use self::entry::Entry;
 use self::message::Fields;
 use self::sequence::{Runs, Stairs};
 use self::table::Table;
+use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
 use crate::json::Json;
 
@@ -235,6 +236,7 @@ impl Timeline {
         let told = fields.client(context.answers);
         let echo = match (same_id, &told) {
             (Some(slot), _) => Some(slot),
+            (None, _) if planted!(EchoNotReplaced) => None,
             (None, Some(client)) => self.echo_slot(client),
             (None, None) => self.echo_like(fields, &version),
         };

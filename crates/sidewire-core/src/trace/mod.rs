@@ -23,7 +23,7 @@ const MAX_INPUTS: usize = 4000;
 const MAX_BYTES: usize = 2 << 20;
 
 /// The recorder of one engine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     header: String,
     lines: VecDeque<String>,

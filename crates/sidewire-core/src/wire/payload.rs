@@ -1,5 +1,6 @@
 //! Payloads of the application's events, read leniently: a bad field costs that field.
 
+use crate::defect::planted;
 use crate::ids::SessionId;
 use crate::json::{Json, Kind};
 use crate::limits::{MAX_DETAIL, cut};
@@ -33,7 +34,7 @@ pub(crate) fn read<'a>(name: &str, data: Option<Json<'a>>, session: &SessionId) 
     let Some(data) = data.filter(|d| d.kind() == Kind::Object) else {
         return AppEvent::Dirty("payload is not a JSON object");
     };
-    if names_another_session(data, session) {
+    if names_another_session(data, session) && !planted!(ForeignSessionMerged) {
         return AppEvent::Foreign;
     }
     match name {

@@ -1,0 +1,177 @@
+//! Mechanisms that the simulator can switch off, one at a time, to prove that its checks would notice.
+//!
+//! Only with the feature `defects`, which nothing but the simulator enables; `tools/scripts/hygiene.mjs` and the
+//! build prove it absent from what users download. Without it, [`planted!`] is `false` at compile time.
+
+#[cfg(feature = "defects")]
+pub use enabled::{Defect, plant};
+
+#[cfg(feature = "defects")]
+mod enabled {
+    use core::cell::Cell;
+
+    thread_local! {
+        static PLANTED: Cell<Option<Defect>> = const { Cell::new(None) };
+    }
+
+    /// Plants a defect in every engine of this thread; `None` heals them.
+    pub fn plant(defect: Option<Defect>) {
+        PLANTED.set(defect);
+    }
+
+    pub(crate) fn is_planted(defect: Defect) -> bool {
+        PLANTED.get() == Some(defect)
+    }
+
+    macro_rules! defects {
+        ($($(#[doc = $what:literal])* $name:ident,)*) => {
+            /// A mechanism that is switched off.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            pub enum Defect { $($(#[doc = $what])* $name,)* }
+
+            impl Defect {
+                /// All of them.
+                pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+                /// What it breaks, in words.
+                pub const fn what(self) -> &'static str {
+                    match self { $(Self::$name => concat!($($what),*).trim_ascii(),)* }
+                }
+            }
+        };
+    }
+
+    defects! {
+        /// Silence is never asked about.
+        NoHeartbeat,
+        /// A ping without an answer is waited for without end.
+        NoPongTimeout,
+        /// A connection that never completes its handshake is waited for without end.
+        NoConnectTimeout,
+        /// Events of retired sockets are taken for the present one's.
+        StaleSocketHeard,
+        /// The socket is kept open beside its successor.
+        OldSocketKept,
+        /// An acknowledgement counts as caught up.
+        NoCatchUpOnAck,
+        /// Only the first acknowledgement of a connection is caught up on.
+        CatchUpOnFirstAckOnly,
+        /// A connection that looks fine is never checked against the log.
+        NoReconcile,
+        /// Holes in the sequence are not fetched.
+        NoGapRepair,
+        /// Push away, and nothing polls.
+        NoCoverPolling,
+        /// Polling goes on although push is back.
+        PollingNeverStops,
+        /// After the last try nothing tries again.
+        NoProbes,
+        /// Tries follow one another at once.
+        NoBackoff,
+        /// The count of tries begins anew with every open socket.
+        NoMinUptime,
+        /// A close that invites to come back is taken up every time.
+        QuickEveryTime,
+        /// A close that forbids trying again is taken for any other.
+        RefusedCodeIgnored,
+        /// A signature made for an earlier socket is used on the present one.
+        StaleSignatureUsed,
+        /// Authorisations have no budget.
+        NoAuthBudget,
+        /// Three refusals in a row bring no silence.
+        NoAuthCooldown,
+        /// A refused session is asked for again and again.
+        RefusalNotTerminal,
+        /// A subscription without an answer is waited for without end.
+        NoSubscribeTimeout,
+        /// Events of any channel are taken for the shown session's.
+        ForeignChannelHeard,
+        /// Payloads that name another session are merged.
+        ForeignSessionMerged,
+        /// The answer to a read of a session that was left is merged into the one that is shown.
+        FetchOutlivesSwitch,
+        /// A second read leaves while the first is under way.
+        TwoReadsAtOnce,
+        /// `Retry-After` is not obeyed.
+        RetryAfterIgnored,
+        /// Background reads have no budget.
+        NoReadBudget,
+        /// A read that failed is repeated at once.
+        NoReadBackoff,
+        /// Only the first page of what was missed is read.
+        FirstPageOnly,
+        /// A page without progress is asked for again.
+        PageLoop,
+        /// The time cursor follows pushes, not the log.
+        CursorFollowsPush,
+        /// A late first page is merged, but what was pushed meanwhile is thrown away.
+        PushBeforeLoadDropped,
+        /// An older version of a message replaces a newer one.
+        OlderVersionWins,
+        /// Messages stand in the order of their arrival.
+        ArrivalOrder,
+        /// The server's copy appears beside the local echo.
+        EchoNotReplaced,
+        /// A message tried again gets another id.
+        RetryWithNewId,
+        /// Messages of one session are sent at the same time.
+        SendsOverlap,
+        /// Stopping leaves requests under way.
+        StopKeepsRequests,
+        /// Stopping leaves the socket open.
+        StopKeepsSocket,
+        /// The next user sees the messages of the last one.
+        SignOutKeepsMessages,
+        /// Every 401 asks for another token.
+        RenewWithoutEnd,
+        /// A 401 is final at once.
+        NoRenewal,
+        /// Waking up is not noticed.
+        NoWakeDetection,
+        /// `online` and visible change nothing.
+        NoNudge,
+        /// A typing indicator without news stays.
+        TypingForEver,
+        /// Every `interact_response` reads at once.
+        NoRefreshDebounce,
+        /// Refreshes that come during the debounce are dropped.
+        LastRefreshDropped,
+        /// A left channel stays subscribed.
+        OrphanSubscription,
+        /// Polling never becomes idle.
+        NeverIdle,
+        /// An open socket counts as connected, subscribed or not.
+        DishonestStatus,
+        /// One unreadable message costs its page.
+        PoisonKillsPage,
+    }
+}
+
+/// `duration`, or as good as never.
+pub(crate) fn unless(planted: bool, duration: core::time::Duration) -> core::time::Duration {
+    if planted { core::time::Duration::from_secs(100_000_000) } else { duration }
+}
+
+/// A constant that lints do not see through: code around a plant reads as it does with the feature.
+#[cfg(not(feature = "defects"))]
+pub(crate) const fn never() -> bool {
+    false
+}
+
+/// Whether this defect is planted; `false` at compile time in every build but the simulator's.
+macro_rules! planted {
+    ($name:ident) => {{
+        #[cfg(feature = "defects")]
+        {
+            $crate::defect::is_planted($crate::defect::Defect::$name)
+        }
+        #[cfg(not(feature = "defects"))]
+        {
+            $crate::defect::never()
+        }
+    }};
+}
+
+#[cfg(feature = "defects")]
+pub(crate) use enabled::is_planted;
+pub(crate) use planted;

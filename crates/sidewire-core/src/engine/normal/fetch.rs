@@ -1,0 +1,62 @@
+//! The normal form of reading the log.
+
+use super::super::normal::Form;
+use super::{Fetch, InFlight, Query, Want};
+
+impl Fetch {
+    pub(in crate::engine) fn write(&self, form: &mut Form) {
+        let Self {
+            in_flight,
+            wanted,
+            not_before,
+            errors,
+            loaded,
+            change_cursor,
+            log_time,
+            error,
+            urgent,
+            refused,
+            acknowledgements,
+            caught_up_to,
+        } = self;
+        form.option(in_flight.as_ref(), |form, flight| flight.write(form, *acknowledgements));
+        form.option(wanted.as_ref(), |form, want| write_want(*want, form));
+        form.due(*not_before);
+        // The pause doubles five times at most.
+        form.long((*errors).min(5).into());
+        form.flag(*loaded);
+        form.option(change_cursor.as_ref(), |form, cursor| form.long(*cursor));
+        form.option(log_time.as_ref(), |form, time| form.long(*time));
+        form.flag(error.is_some());
+        form.flag(*urgent);
+        form.flag(*refused);
+        form.flag(caught_up_to == acknowledgements);
+    }
+}
+
+impl InFlight {
+    fn write(&self, form: &mut Form, seen: u32) {
+        let Self { request, want, query, acknowledgements } = self;
+        form.request(*request);
+        write_want(*want, form);
+        let (tag, from) = match query {
+            Query::Newest => (0, 0),
+            Query::After(sequence) => (1, *sequence),
+            Query::Changed(revision) => (2, *revision),
+            Query::Since(time) => (3, *time),
+        };
+        form.tag(tag);
+        form.long(from);
+        form.flag(*acknowledgements == seen);
+    }
+}
+
+fn write_want(want: Want, form: &mut Form) {
+    match want {
+        Want::CatchUp => form.tag(0),
+        Want::Hole { end } => {
+            form.tag(1);
+            form.long(end);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The normal form of own messages on their way.
+
+use super::super::normal::Form;
+use super::Outbox;
+
+impl Outbox {
+    pub(in crate::engine) fn write(&self, form: &mut Form) {
+        let Self { queue, in_flight, failed } = self;
+        form.number(queue.len());
+        for message in queue {
+            form.text(message.client_message_id.as_str().as_bytes());
+        }
+        form.option(in_flight.as_ref(), |form, (request, message)| {
+            form.request(*request);
+            form.text(message.client_message_id.as_str().as_bytes());
+        });
+        form.number(failed.len());
+        for key in failed.keys() {
+            form.text(key.as_str().as_bytes());
+        }
+    }
+}

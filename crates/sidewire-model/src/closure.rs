@@ -1,0 +1,100 @@
+//! What becomes of a state when nothing goes wrong any more.
+
+use core::time::Duration;
+
+use sidewire_core::{FallbackReason, Status};
+
+use crate::action::Action;
+use crate::model::SyncModel;
+use crate::rule::{first, listed};
+use crate::state::State;
+use crate::wire::Session;
+
+/// Time that a good network has until everything is shown: an idle heartbeat finds a dead socket after 40 s, the
+/// reconcile a lost last message after 60 s.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Steps that this may take.
+const MOST_STEPS: u32 = 2000;
+
+impl SyncModel {
+    /// Lets a good network run from here: everything is delivered in order, every request answered at once, and time
+    /// passes only when nothing else is to do. Tells what is wrong when time is up.
+    pub(crate) fn settles(&self, from: &State) -> Result<(), String> {
+        if from.broken.is_some() {
+            return Ok(());
+        }
+        let mut state = from.clone();
+        let until = state.now.after(PATIENCE);
+        for _ in 0..MOST_STEPS {
+            if let Some(broken) = &state.broken {
+                return Err(format!("{} breaks on a good network: {}", broken.0, broken.1));
+            }
+            if let Some(action) = next_good(&state) {
+                self.step(&mut state, action);
+                continue;
+            }
+            let Err(wrong) = self.is_settled(&state) else { return Ok(()) };
+            if state.alarm().is_none_or(|(at, _)| at > until) {
+                return Err(format!("{wrong}, at last: {state}"));
+            }
+            self.wait(&mut state);
+        }
+        Err(format!("no rest after {MOST_STEPS} steps: {state}"))
+    }
+
+    /// Nothing is under way: is all as it should be?
+    fn is_settled(&self, state: &State) -> Result<(), String> {
+        let Some(session) = state.shown() else {
+            return if state.is_stopped() { Ok(()) } else { Err("shows nothing, but is not stopped".into()) };
+        };
+        // A hidden page does not check the log: what a lost push took is missing until somebody looks.
+        let excused = if state.visible { 0 } else { *state.lost.of(session) };
+        let missing = first(*state.log.of(session)) & !*state.views.of(session) & !excused;
+        if missing != 0 {
+            return Err(format!("{}{:?} missing", session.letter(), listed(missing)));
+        }
+        if self.is_told_no(state) {
+            return Ok(());
+        }
+        if state.engine.status() != Status::Connected {
+            return Err(format!("status {}", state.engine.status().as_str()));
+        }
+        for session in Session::BOTH {
+            let id = self.wire.ids.of(session);
+            let known = state.engine.subscribed_sessions().any(|subscribed| subscribed == id);
+            if state.is_joined(session) != known {
+                return Err(format!("channel {}: engine {known}, server {}", session.letter(), !known));
+            }
+            let wanted = state.shown() == Some(session) || self.setup.warm > 0;
+            if known && !wanted {
+                return Err(format!("channel {} is nobody's", session.letter()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The server forbade the channel: polling is what there can be.
+    fn is_told_no(&self, state: &State) -> bool {
+        let reason = state.engine.fallback_reason();
+        let told = matches!(reason, Some(FallbackReason::AuthFailed | FallbackReason::SessionRefused));
+        state.forbidden && told && state.engine.status() == Status::Fallback
+    }
+}
+
+/// What a good network does next, if anything is under way.
+fn next_good(state: &State) -> Option<Action> {
+    if state.renewing {
+        return Some(Action::Renew);
+    }
+    if let Some(socket) = &state.socket {
+        if !socket.down.is_empty() {
+            return Some(Action::Deliver);
+        }
+        if !socket.up.is_empty() {
+            return Some(Action::Serve);
+        }
+    }
+    let request = state.requests.iter().position(|request| !request.lost)?;
+    let ask = state.requests.get(request)?.ask;
+    Some(Action::Answer { request, seen: *ask.snapshots(*state.log.of(ask.session())).end() })
+}
