@@ -1,7 +1,6 @@
 //! Joining the shown session's channel: authorise, subscribe, be acknowledged, leave.
 
 use core::time::Duration;
-use std::collections::VecDeque;
 
 use super::Engine;
 use super::io::{Answer, Ask, Pending};
@@ -11,7 +10,6 @@ use crate::defect::{planted, unless};
 use crate::ids::{RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse};
 use crate::output::{Body, Cause, FallbackReason, Method, ProblemCode};
-use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::wire::{pusher, rest};
 
@@ -44,54 +42,6 @@ pub(crate) enum Channel {
 pub(crate) struct Unacknowledged {
     session: SessionId,
     deadline: Timestamp,
-}
-
-/// Keeps authorisation polite: a budget, and silence after refusals.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct AuthGate {
-    sent: VecDeque<Timestamp>,
-    refusals: u32,
-    troubles: u32,
-    silent_until: Timestamp,
-}
-
-impl AuthGate {
-    /// Takes one from the budget, or tells when to ask again.
-    fn enter(&mut self, now: Timestamp, policy: &Policy) -> Result<(), Timestamp> {
-        if planted!(NoAuthBudget) {
-            return Ok(());
-        }
-        if now < self.silent_until {
-            return Err(self.silent_until);
-        }
-        while self.sent.front().is_some_and(|first| now.since(*first) >= policy.auth_window) {
-            self.sent.pop_front();
-        }
-        match self.sent.front() {
-            Some(first) if self.sent.len() >= policy.auth_budget => Err(first.after(policy.auth_window)),
-            Some(_) | None => {
-                self.sent.push_back(now);
-                Ok(())
-            }
-        }
-    }
-
-    fn refused(&mut self, now: Timestamp, policy: &Policy) {
-        self.refusals = self.refusals.saturating_add(1);
-        if self.refusals.is_multiple_of(policy.auth_refusals.max(1)) && !planted!(NoAuthCooldown) {
-            self.silent_until = self.silent_until.max(now.after(policy.auth_cooldown));
-        }
-    }
-
-    fn succeeded(&mut self) {
-        self.refusals = 0;
-        self.troubles = 0;
-    }
-
-    /// Too many refusals in a row to call it chance.
-    pub(crate) fn failing(&self, policy: &Policy) -> bool {
-        self.refusals >= policy.auth_refusals
-    }
 }
 
 impl Engine {

@@ -6,14 +6,13 @@ use super::Engine;
 use super::failure::{api_failure, http_failure, refusal};
 use super::io::{Answer, Ask, Pending};
 use super::link::Link;
+use super::merge::Reach;
 use super::token::Refusal;
 use crate::defect::planted;
-use crate::ids::{ClientMessageId, RequestId, SessionId};
+use crate::ids::{RequestId, SessionId};
 use crate::input::HttpResponse;
-use crate::json::Json;
-use crate::output::{ApiFailure, Cause, Event, Method, ProblemCode};
+use crate::output::{ApiFailure, Cause, Method, ProblemCode};
 use crate::time::Timestamp;
-use crate::timeline::Applied;
 use crate::wire::rest::{self, Page};
 
 #[cfg(feature = "model")]
@@ -334,78 +333,6 @@ impl Engine {
             session.fetch.want(Want::CatchUp);
         }
     }
-
-    /// Merges every message of a page and tells how far the page reaches.
-    fn merge_page(&mut self, id: &SessionId, page: &Page<'_>) -> Reach {
-        let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.loaded);
-        let mut reach = Reach::default();
-        let readable = |message: Json<'_>| message.get("messageId").or_else(|| message.get("id")).is_some();
-        if planted!(PoisonKillsPage) && !page.messages.elements().all(readable) {
-            return reach;
-        }
-        for message in page.messages.elements() {
-            reach.extend(message);
-            self.merge_message(id, message, Source::Log { announce: !first_load });
-        }
-        let Some(session) = self.sessions.get_mut(id) else { return reach };
-        if first_load {
-            let empty = page.last_sequence.unwrap_or(0).saturating_add(1);
-            session.timeline.set_floor(reach.lowest.unwrap_or(empty));
-        }
-        reach
-    }
-
-    /// The one way into a timeline, for push, pages and replies alike.
-    pub(super) fn merge_message(&mut self, id: &SessionId, message: Json<'_>, source: Source<'_>) {
-        if planted!(PushBeforeLoadDropped) && matches!(source, Source::Push { .. }) && !self.is_loaded(id) {
-            return;
-        }
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        let applied = match source {
-            Source::Push { sequence } => session.timeline.merge(message, sequence),
-            Source::Log { .. } => session.timeline.merge_from_log(message, None),
-            Source::Reply(key) => session.timeline.merge_reply(key, message),
-        };
-        match applied {
-            Applied::Inserted => {
-                self.io.counters.messages_inserted += 1;
-                session.last_news = self.io.now;
-                if !matches!(source, Source::Log { announce: false }) {
-                    self.announce(id, message);
-                }
-            }
-            Applied::Updated => {
-                self.io.counters.messages_updated += 1;
-                session.last_news = self.io.now;
-            }
-            Applied::Unchanged => self.io.counters.messages_duplicate += 1,
-            Applied::Poke => session.fetch.want(Want::CatchUp),
-            Applied::Rejected(reason) => {
-                self.io.counters.frames_malformed += 1;
-                self.io.problem(ProblemCode::MalformedEvent, &format!("message not usable: {reason:?}"));
-                if matches!(source, Source::Push { .. }) {
-                    self.want_catch_up_of(id);
-                }
-            }
-        }
-        self.settle_echoes(id);
-    }
-
-    fn announce(&mut self, id: &SessionId, message: Json<'_>) {
-        let named = message.get("messageId").or_else(|| message.get("id")).and_then(Json::as_str);
-        if let Some(message_id) = named {
-            let (session, message_id) = (id.clone(), message_id.into_owned());
-            self.io.event(Event::NewMessage { session, message_id });
-        }
-    }
-}
-
-/// How a message came.
-#[derive(Clone, Copy)]
-pub(super) enum Source<'a> {
-    Push { sequence: Option<u64> },
-    Log { announce: bool },
-    Reply(&'a ClientMessageId),
 }
 
 impl super::Session {
@@ -420,24 +347,6 @@ impl super::Session {
             return Query::After(prefix);
         }
         self.fetch.log_time.map_or(Query::Newest, |time| Query::Since(time.saturating_sub(SINCE_OVERLAP_MS)))
-    }
-}
-
-/// How far a page reaches.
-#[derive(Clone, Copy, Debug, Default)]
-struct Reach {
-    lowest: Option<u64>,
-    sequence: Option<u64>,
-    time: Option<u64>,
-}
-
-impl Reach {
-    fn extend(&mut self, message: Json<'_>) {
-        if let Some(sequence) = message.get("sequenceNumber").and_then(Json::as_integer) {
-            self.lowest = Some(self.lowest.map_or(sequence, |l| l.min(sequence)));
-            self.sequence = self.sequence.max(Some(sequence));
-        }
-        self.time = self.time.max(message.get("timestamp").and_then(crate::timeline::time_of));
     }
 }
 

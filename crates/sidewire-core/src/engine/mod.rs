@@ -1,5 +1,6 @@
 //! The whole machine. Parents own children; nothing below reaches up except through what this file hands it.
 
+mod auth_gate;
 mod budget;
 mod channel;
 mod clock;
@@ -8,6 +9,7 @@ mod failure;
 mod fetch;
 mod io;
 mod link;
+mod merge;
 #[cfg(feature = "model")]
 mod normal;
 mod outbox;
@@ -16,14 +18,16 @@ mod schedule;
 mod status;
 mod token;
 
+use auth_gate::AuthGate;
 use budget::Budget;
-use channel::{AuthGate, Channel, Unacknowledged};
+use channel::{Channel, Unacknowledged};
 use clock::Reading;
 use failure::{http_failure, refusal};
-use fetch::{Fetch, Source};
+use fetch::Fetch;
 pub use io::Counters;
 use io::{Answer, Io, Pending};
 use link::{Link, Outage};
+use merge::Source;
 use outbox::Outbox;
 use schedule::{Cover, Gap, Refresh};
 use status::{Episode, Reported};

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::Engine;
-use super::fetch::Source;
 use super::io::{Answer, Ask, Pending};
+use super::merge::Source;
 use super::token::Refusal;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, RequestId, SessionId};
