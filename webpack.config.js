@@ -30,6 +30,8 @@ const common = {
   resolve: {
     extensions: [".tsx", ".ts", ".js"],
     extensionAlias: { ".js": [".ts", ".tsx", ".js"] },
+    // Its browser build decodes entities through innerHTML, which Trusted Types forbid.
+    alias: { "decode-named-character-reference$": resolve(root, "node_modules/decode-named-character-reference/index.js") },
   },
   module: {
     rules: [

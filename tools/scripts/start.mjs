@@ -120,7 +120,10 @@ async function serve(options, tools, started) {
 await main(async (args) => {
   const started = performance.now();
   const options = readArguments(args);
-  if (options.help) return print(HELP);
+  if (options.help) {
+    print(HELP);
+    return 0;
+  }
   try {
     const tools = await setUp(options);
     return await (options.smoke ? runSmoke : serve)(options, tools, started);

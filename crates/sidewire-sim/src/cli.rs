@@ -29,7 +29,8 @@ struct Options {
 struct Sum {
     seeds: u64,
     simulated: u64,
-    rest_peak: usize,
+    /// Most fetches in a minute that no command asked for, and the seed that made them.
+    rest_peak: (usize, u64),
     stats: Stats,
     broken: Vec<Outcome>,
 }
@@ -128,7 +129,7 @@ impl Sum {
     fn add(&mut self, outcome: Outcome) {
         self.seeds += 1;
         self.simulated += outcome.simulated;
-        self.rest_peak = self.rest_peak.max(outcome.rest_peak);
+        self.rest_peak = self.rest_peak.max((outcome.rest_peak, outcome.seed));
         self.stats.steps += outcome.stats.steps;
         self.stats.faults += outcome.stats.faults;
         self.stats.opens += outcome.stats.opens;
@@ -160,14 +161,15 @@ fn report(sum: &Sum, seconds: f64) -> String {
     let (stats, per_second) = (sum.stats, sum.seeds as f64 / seconds);
     println!(
         "{} seeds in {seconds:.1} s, {per_second:.0} per second; {:.1} simulated days; {} steps, {} faults, {} sockets, \
-         {} fetches (at most {} a minute unasked), {} authorisations, {} sends",
+         {} fetches (at most {} a minute unasked, seed {}), {} authorisations, {} sends",
         sum.seeds,
         sum.simulated as f64 / 86_400_000.0,
         stats.steps,
         stats.faults,
         stats.opens,
         stats.fetches,
-        sum.rest_peak,
+        sum.rest_peak.0,
+        sum.rest_peak.1,
         stats.auths,
         stats.sends,
     );

@@ -11,7 +11,10 @@ impl World {
         match effect {
             Effect::OpenSocket { connection, url } => self.dial(connection, &url),
             Effect::SendFrame { connection, text } => self.send_up(connection, text),
-            Effect::CloseSocket { connection } => self.close_up(connection),
+            Effect::CloseSocket { connection } => {
+                self.host.acknowledged = false;
+                self.close_up(connection);
+            }
             Effect::Request { request, http } => self.request(request, &http),
             Effect::CancelRequest { request } => self.cancel(request),
         }
@@ -73,6 +76,7 @@ impl World {
     pub fn start(&mut self, session: usize) {
         if let Some(id) = self.session(session).cloned() {
             self.host.wanted = true;
+            self.host.acknowledged &= self.host.shown == Some(session);
             self.host.shown = Some(session);
             self.command(Command::StartSync(id));
         }

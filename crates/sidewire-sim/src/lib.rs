@@ -21,6 +21,7 @@ pub mod cli;
 mod client;
 mod faults;
 mod invariants;
+mod liveness;
 pub mod log;
 pub mod network;
 pub mod push;

@@ -48,7 +48,7 @@ impl Plan {
             seed,
             kind: rng.pick(&kinds, ServerKind::Revisions),
             echoes_ids: rng.chance(750),
-            sessions: 1 + rng.index(3),
+            sessions: 1 + rng.pick(&[0, 0, 1, 1, 1, 2, 2, 5], 1),
             history: rng.pick(&[0, 0, 1, 3, 7, 49, 51, 120], 3),
             latency: (base, base + rng.below(slow * 2)),
             jitter: 1000,
@@ -161,7 +161,7 @@ impl Plan {
         for _ in 0..rng.below(10) {
             let at = self.time(rng);
             let session = rng.index(sessions);
-            let action = match rng.below(6) {
+            let action = match rng.below(7) {
                 0 | 1 => ServerAction::Edit(session),
                 2 => ServerAction::Finish(session),
                 3 => ServerAction::Typing(session, rng.chance(500)),
@@ -208,6 +208,13 @@ impl Plan {
                 self.switches(rng, at);
                 let later = at + rng.between(8000, 30_000);
                 self.switches(rng, later);
+            }
+            // A user whose sessions are all refused, one after the other.
+            3 => {
+                self.traits.denied = true;
+                self.add(at, Action::Fault(Fault::Auth(Mode::Status(403, None))));
+                self.switches(rng, at);
+                self.add(at + 25_000, Action::Fault(Fault::Auth(Mode::Good)));
             }
             _ => {}
         }

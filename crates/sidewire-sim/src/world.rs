@@ -106,6 +106,7 @@ pub struct Stats {
 
 /// The user's side of things, as the checker knows it: from commands alone.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
 pub struct Host {
     /// The session shown.
     pub shown: Option<usize>,
@@ -121,6 +122,8 @@ pub struct Host {
     pub frozen_until: u64,
     /// Lateness of timers.
     pub timer_delay: u64,
+    /// The client was told, over the socket it has, that it is subscribed to the session shown.
+    pub acknowledged: bool,
 }
 
 /// Everything.
@@ -190,6 +193,7 @@ impl World {
             token: None,
             frozen_until: 0,
             timer_delay: 0,
+            acknowledged: false,
         };
         let mut world = Self {
             now,
@@ -307,8 +311,21 @@ impl World {
 
     fn came_down(&mut self, connection: sidewire_core::ConnectionId, down: &Down) {
         if self.socket_event_wanted(connection, down) {
+            self.note_acknowledgement(down);
             let event = crate::push::socket_event(down);
             self.feed(&Input::Socket(connection, event));
+        }
+    }
+
+    fn note_acknowledgement(&mut self, down: &Down) {
+        match down {
+            Down::Closed(..) => self.host.acknowledged = false,
+            Down::Frame(text) if text.contains("pusher_internal:subscription_succeeded") => {
+                let shown = self.host.shown.and_then(|shown| self.session(shown));
+                let channel = shown.map(|id| format!("\"private-session-{id}\""));
+                self.host.acknowledged |= channel.is_some_and(|channel| text.contains(&channel));
+            }
+            Down::Opened | Down::Frame(_) | Down::Binary => {}
         }
     }
 

@@ -219,6 +219,40 @@ fn a_server_without_a_change_counter_is_read_behind_the_last_number() {
     sound(&world);
 }
 
+// F4, I1
+#[test]
+fn after_an_empty_first_page_a_long_absence_is_read_from_the_start() {
+    for kind in [ServerKind::Revisions, ServerKind::Sequences, ServerKind::Times] {
+        let mut world = connected_with(WorldConfig { kind, history: 0, ..WorldConfig::default() });
+        world.start(1);
+        world.run_for(1000);
+        for _ in 0..120 {
+            world.say(0);
+            world.run_for(10);
+        }
+        world.start(0);
+        world.run_for(1000);
+
+        assert_eq!(ids(&world, 0).len(), 120, "{kind:?}");
+        sound(&world);
+    }
+}
+
+// D13, D16
+#[test]
+fn a_send_to_a_session_not_shown_leaves_no_typing_that_expires_by_accident() {
+    let mut world = connected();
+    world.send(1, "aside");
+    world.run_for(61_000);
+    let told = world.trace.events.len();
+
+    let answer = HttpResponse { status: 200, retry_after: None, body: b"{}" };
+    world.feed(&Input::Response(RequestId::from_raw(9999), Ok(answer)));
+
+    assert_eq!(world.trace.events.len(), told);
+    sound(&world);
+}
+
 // F6, F11, I7
 #[test]
 fn polls_that_fail_slow_down_and_obey_retry_after() {

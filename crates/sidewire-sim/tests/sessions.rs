@@ -241,3 +241,40 @@ fn returning_to_a_session_shows_what_was_missed_meanwhile() {
     assert!(since(&opens(&world), start).is_empty());
     sound(&world);
 }
+
+// B12, B14
+#[test]
+fn a_refusal_of_the_old_token_is_not_held_against_the_new_one() {
+    let mut world = connected();
+    world.fault(Fault::Messages(Mode::Status(401, None)));
+    world.user(UserAction::Refresh);
+    world.run_for(30);
+    world.fault(Fault::Messages(Mode::Good));
+    world.set_token(true);
+    world.run_for(1000);
+
+    world.network.lose_publishes = 1000;
+    world.say(0);
+    world.run_for(73_000);
+
+    assert!(complete(&world, 0));
+    assert_eq!(world.engine.status(), Status::Connected);
+    sound(&world);
+}
+
+// C4
+#[test]
+fn a_subscription_given_up_and_acknowledged_late_is_left_on_the_server_too() {
+    let mut world = connected();
+    world.start(1);
+    world.run_for(30);
+    world.fault(Fault::Stall(13_000));
+    world.run_for(12_000);
+    world.start(0);
+    world.run_for(60_000);
+
+    assert_eq!(world.push.channels(), ["private-session-s0"]);
+    assert_eq!(opens(&world).len(), 1);
+    assert_eq!(world.engine.status(), Status::Connected);
+    sound(&world);
+}

@@ -109,6 +109,7 @@ export async function buildWasm() {
         "crates/sidewire-core/Cargo.toml",
         "crates/sidewire-wasm/src",
         "crates/sidewire-wasm/Cargo.toml",
+        "crates/sidewire-wasm/build.rs",
         "tools/wasm-tools",
         "tools/scripts/lib/build-wasm.mjs",
         "Cargo.toml",

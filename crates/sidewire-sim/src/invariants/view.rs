@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use sidewire_core::timeline::Row;
+use sidewire_core::timeline::{Role, Row};
 
 use super::{Broken, Facts};
 use crate::log::{Cursor, ServerKind, Stored};
@@ -167,14 +167,14 @@ fn bubbles<'a>(
     rows: &[Row<'_>],
     own: impl Iterator<Item = &'a Sent>,
 ) -> Option<Broken> {
+    let messages = &facts.log.sessions[session].messages;
+    let origin =
+        |row: &Row<'_>| parse_id(row.id).and_then(|(_, index)| messages.get(index)?.origin.as_deref());
+    let copies: Vec<&str> = rows.iter().filter(|row| row.role == Role::User).filter_map(origin).collect();
+    let echoes: Vec<&str> = rows.iter().filter(|row| row.echo.is_some()).map(|row| row.id).collect();
     for sent in own {
-        let bubbles = rows.iter().filter(|row| {
-            row.id == sent.id.as_str()
-                || parse_id(row.id)
-                    .and_then(|(_, index)| facts.log.sessions[session].messages.get(index))
-                    .is_some_and(|stored| stored.origin.as_deref() == Some(sent.id.as_str()))
-        });
-        let count = bubbles.count();
+        let is_it = |id: &&&str| **id == sent.id.as_str();
+        let count = copies.iter().filter(is_it).count() + echoes.iter().filter(is_it).count();
         if count != 1 {
             return Some(("S4", format!("{count} bubbles of {:?} ({})", sent.id, sent.content)));
         }
