@@ -51,8 +51,10 @@ pub enum Action {
     Stop,
     /// The page is hidden or shown.
     ToggleVisible,
-    /// There is another token.
+    /// There is another token, or one again.
     NewToken,
+    /// There is no token any more.
+    SignOut,
     /// The clock moves on to whatever is due next.
     Timer,
 }
@@ -81,9 +83,10 @@ impl Action {
             Self::LoseAnswer { request } => format!("FAULT answer lost to {}", asked(*request)),
             Self::Start(session) => format!("USER StartSync({})", session.letter()),
             Self::Stop => "USER StopSync".to_owned(),
-            Self::ToggleVisible if state.visible => "USER hides".to_owned(),
+            Self::ToggleVisible if state.host.visible => "USER hides".to_owned(),
             Self::ToggleVisible => "USER shows".to_owned(),
             Self::NewToken => "USER new token".to_owned(),
+            Self::SignOut => "USER signs out".to_owned(),
             Self::Timer => format!("TIMER {:?}", state.alarm()),
         }
     }

@@ -6,7 +6,7 @@ use sidewire_core::{FallbackReason, Status};
 
 use crate::action::Action;
 use crate::model::SyncModel;
-use crate::rule::{first, listed};
+use crate::rule::listed;
 use crate::state::State;
 use crate::wire::Session;
 
@@ -48,12 +48,16 @@ impl SyncModel {
             return if state.is_stopped() { Ok(()) } else { Err("shows nothing, but is not stopped".into()) };
         };
         // A hidden page does not check the log: what a lost push took is missing until somebody looks.
-        let excused = if state.visible { 0 } else { *state.lost.of(session) };
-        let missing = first(*state.log.of(session)) & !*state.views.of(session) & !excused;
+        let excused = if state.host.visible { 0 } else { *state.lost.of(session) };
+        if !state.host.signed_in {
+            let failed = state.engine.status() == Status::Failed && state.socket.is_none();
+            return if failed { Ok(()) } else { Err("signed out, but not at rest".into()) };
+        }
+        let missing = state.due_in_view(session) & !*state.views.of(session) & !excused;
         if missing != 0 {
             return Err(format!("{}{:?} missing", session.letter(), listed(missing)));
         }
-        if self.is_told_no(state) {
+        if is_told_no(state) {
             return Ok(());
         }
         if state.engine.status() != Status::Connected {
@@ -72,18 +76,11 @@ impl SyncModel {
         }
         Ok(())
     }
-
-    /// The server forbade the channel: polling is what there can be.
-    fn is_told_no(&self, state: &State) -> bool {
-        let reason = state.engine.fallback_reason();
-        let told = matches!(reason, Some(FallbackReason::AuthFailed | FallbackReason::SessionRefused));
-        state.forbidden && told && state.engine.status() == Status::Fallback
-    }
 }
 
 /// What a good network does next, if anything is under way.
 fn next_good(state: &State) -> Option<Action> {
-    if state.renewing {
+    if state.host.renewing {
         return Some(Action::Renew);
     }
     if let Some(socket) = &state.socket {
@@ -97,4 +94,11 @@ fn next_good(state: &State) -> Option<Action> {
     let request = state.requests.iter().position(|request| !request.lost)?;
     let ask = state.requests.get(request)?.ask;
     Some(Action::Answer { request, seen: *ask.snapshots(*state.log.of(ask.session())).end() })
+}
+
+/// The server forbade the channel: polling is what there can be.
+fn is_told_no(state: &State) -> bool {
+    let reason = state.engine.fallback_reason();
+    let told = matches!(reason, Some(FallbackReason::AuthFailed | FallbackReason::SessionRefused));
+    state.forbidden && told && state.engine.status() == Status::Fallback
 }

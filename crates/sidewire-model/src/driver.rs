@@ -10,7 +10,7 @@ use sidewire_core::{
 
 use crate::model::SyncModel;
 use crate::rest::{Ask, Request, body};
-use crate::rule::{Rule, first, judge, listed};
+use crate::rule::{Rule, judge, listed};
 use crate::setup::Mistake;
 use crate::socket::{Peer, Socket};
 use crate::state::{Retired, State};
@@ -60,34 +60,14 @@ impl SyncModel {
                     state.retired.push(Retired::Socket(connection));
                 }
             }
-            Effect::Request { request, http } => self.ask(state, request, &http),
+            Effect::Request { request, http } => ask(state, request, &http),
             Effect::CancelRequest { request } => {
                 if let Some(index) = state.requests.iter().position(|r| r.id == request) {
                     state.retired.push(Retired::Request(request, state.requests.remove(index).ask));
                 }
             }
-            Effect::RenewToken => state.renewing = true,
+            Effect::RenewToken => state.host.renewing = true,
         }
-    }
-
-    fn ask(&self, state: &mut State, id: RequestId, http: &HttpRequest) {
-        let Some(ask) = Ask::read(http, |session| *state.log.of(session)) else {
-            state.break_rule(Rule::Provenance, format!("no such address: {}", http.url));
-            return;
-        };
-        let twin = |request: &Request| match (request.ask, ask) {
-            (Ask::Authorisation { .. }, Ask::Authorisation { .. }) => true,
-            (Ask::Messages { session: a, .. }, Ask::Messages { session: b, .. }) => a == b,
-            _ => false,
-        };
-        if state.requests.iter().any(twin) {
-            let rule = match ask {
-                Ask::Authorisation { .. } => Rule::OneAuthorisation,
-                Ask::Messages { .. } => Rule::OneRead,
-            };
-            state.break_rule(rule, "a second request beside one in flight");
-        }
-        state.requests.push(Request { id, ask, due: state.now.after(http.timeout), lost: false });
     }
 
     /// What the timelines hold, and that it only grows.
@@ -125,7 +105,7 @@ impl SyncModel {
 
     /// After a whole step: what is retired means nothing, and the state gets its digest.
     pub(crate) fn finish(&self, state: &mut State) {
-        self.judge_honesty(state);
+        judge_honesty(state);
         state.digest = digest(&state.engine);
         for retired in core::mem::take(&mut state.retired) {
             let mut engine = Engine::clone(&state.engine);
@@ -152,29 +132,51 @@ impl SyncModel {
             }
         }
     }
+}
 
-    /// *Connected* promises that the server pushes, and that all it has is here or on its way.
-    fn judge_honesty(&self, state: &mut State) {
-        let Some(session) = state.shown() else { return };
-        if state.engine.status() != Status::Connected {
-            return;
-        }
-        let Some(socket) = &state.socket else {
-            state.break_rule(Rule::Honest, "connected without a socket");
-            return;
-        };
-        if socket.peer != Peer::Alive {
-            return;
-        }
-        let here = *state.views.of(session) | socket.pushed(session) | *state.lost.of(session);
-        let missing = first(*state.log.of(session)) & !here;
-        if !socket.joined.of(session) {
-            state.break_rule(Rule::Honest, "connected, but the server has no such subscription");
-        } else if missing != 0 {
-            let missing = listed(missing);
-            state.break_rule(Rule::Honest, format!("connected without {}{missing:?}", session.letter()));
-        }
+/// *Connected* promises that the server pushes, and that all it has is here or on its way.
+fn judge_honesty(state: &mut State) {
+    let Some(session) = state.shown() else { return };
+    if state.engine.status() != Status::Connected {
+        return;
     }
+    let Some(socket) = &state.socket else {
+        state.break_rule(Rule::Honest, "connected without a socket");
+        return;
+    };
+    if socket.peer != Peer::Alive {
+        return;
+    }
+    let here = *state.views.of(session) | socket.pushed(session) | *state.lost.of(session);
+    let missing = state.due_in_view(session) & !here;
+    if state.engine.is_polling() {
+        state.break_rule(Rule::Honest, "connected, yet polling");
+    } else if !socket.joined.of(session) {
+        state.break_rule(Rule::Honest, "connected, but the server has no such subscription");
+    } else if missing != 0 {
+        let missing = listed(missing);
+        state.break_rule(Rule::Honest, format!("connected without {}{missing:?}", session.letter()));
+    }
+}
+
+fn ask(state: &mut State, id: RequestId, http: &HttpRequest) {
+    let Some(ask) = Ask::read(http, |session| *state.log.of(session)) else {
+        state.break_rule(Rule::Provenance, format!("no such address: {}", http.url));
+        return;
+    };
+    let twin = |request: &Request| match (request.ask, ask) {
+        (Ask::Authorisation { .. }, Ask::Authorisation { .. }) => true,
+        (Ask::Messages { session: a, .. }, Ask::Messages { session: b, .. }) => a == b,
+        _ => false,
+    };
+    if state.requests.iter().any(twin) {
+        let rule = match ask {
+            Ask::Authorisation { .. } => Rule::OneAuthorisation,
+            Ask::Messages { .. } => Rule::OneRead,
+        };
+        state.break_rule(rule, "a second request beside one in flight");
+    }
+    state.requests.push(Request { id, ask, due: state.now.after(http.timeout), lost: false });
 }
 
 fn send(state: &mut State, connection: ConnectionId, text: &str) {

@@ -1,6 +1,7 @@
 //! The model as the checker sees it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use sidewire_core::{Command, Config, Engine, Input, Seed, Timestamp};
 use stateright::{Model, Property};
@@ -10,7 +11,7 @@ use crate::rest::{Ask, Request};
 use crate::rule::Rule;
 use crate::setup::{Setup, SetupError};
 use crate::socket::{Down, Peer, Socket};
-use crate::state::State;
+use crate::state::{Host, State};
 use crate::wire::{Pair, Session, Wire};
 
 /// The sync engine in a small world.
@@ -19,12 +20,14 @@ pub struct SyncModel {
     pub(crate) setup: Setup,
     pub(crate) wire: Wire,
     config: Config,
+    /// Rules found broken, as bits. The checker keeps the last path that breaks a rule; the first is the shortest.
+    found: AtomicU32,
 }
 
 impl SyncModel {
     /// The model of a setup.
     pub fn new(setup: Setup) -> Result<Self, SetupError> {
-        Ok(Self { setup, wire: Wire::new(setup.dialect)?, config: setup.config()? })
+        Ok(Self { setup, wire: Wire::new(setup.dialect)?, config: setup.config()?, found: AtomicU32::new(0) })
     }
 
     /// Why a state breaks a rule.
@@ -33,6 +36,13 @@ impl SyncModel {
             return self.settles(state).err().unwrap_or_default();
         }
         state.broken.as_ref().map(|broken| broken.1.clone()).unwrap_or_default()
+    }
+
+    /// Whether a rule holds, or has its counterexample already.
+    fn holds(&self, rule: Rule, state: &State) -> bool {
+        let holds = if rule == Rule::Settles { self.settles(state).is_ok() } else { !state.broke(rule) };
+        let bit = 1 << (rule as u32);
+        holds || self.found.fetch_or(bit, Ordering::Relaxed) & bit != 0
     }
 
     /// Session A was just asked for, and nothing has happened yet.
@@ -44,11 +54,11 @@ impl SyncModel {
             now: Timestamp::ZERO,
             socket: None,
             requests: Vec::new(),
-            renewing: false,
-            visible: true,
+            host: Host { visible: true, signed_in: true, renewing: false },
             forbidden: false,
             log: Pair::default(),
             lost: Pair::default(),
+            skipped: Pair::default(),
             views: Pair::default(),
             left: self.setup.scope,
             broken: None,
@@ -79,7 +89,7 @@ impl Model for SyncModel {
         for (index, request) in state.requests.iter().enumerate().filter(|(_, request)| !request.lost) {
             moves_of_request(index, request, state, actions);
         }
-        if state.renewing {
+        if state.host.renewing {
             actions.push(Action::Renew);
         }
         if state.left.messages > 0 {
@@ -104,16 +114,13 @@ impl Model for SyncModel {
         /// Properties are plain functions, so each rule needs one of its own.
         macro_rules! properties {
             ($($rule:ident)*) => {
-                vec![$(Property::always(Rule::$rule.name(), |_: &Self, state: &State| !state.broke(Rule::$rule)),)*]
+                vec![$(Property::always(Rule::$rule.name(), |model: &Self, state| model.holds(Rule::$rule, state)),)*]
             };
         }
-        let mut properties = properties![
+        properties![
             NoDuplicate Ordered Isolated Provenance Monotonic OneSocket OwnSignature OneRead OneAuthorisation
-            ToldOnce Stopped TimersMove RetiredIds NoPanic Honest
-        ];
-        let settles = |model: &Self, state: &State| model.settles(state).is_ok();
-        properties.push(Property::always(Rule::Settles.name(), settles));
-        properties
+            ToldOnce Stopped SignedOut TimersMove RetiredIds NoPanic Honest Settles
+        ]
     }
 }
 
@@ -155,4 +162,7 @@ fn moves_of_user(state: &State, actions: &mut Vec<Action>) {
         actions.push(Action::Stop);
     }
     actions.extend([Action::ToggleVisible, Action::NewToken]);
+    if state.host.signed_in {
+        actions.push(Action::SignOut);
+    }
 }

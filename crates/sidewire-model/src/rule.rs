@@ -31,6 +31,8 @@ pub enum Rule {
     ToldOnce,
     /// S10: stopped is stopped.
     Stopped,
+    /// Nothing of a user outlives the token.
+    SignedOut,
     /// S11: a timer that fires leaves nothing due.
     TimersMove,
     /// S12: answers and frames with a retired id change nothing.
@@ -45,7 +47,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::NoDuplicate,
         Self::Ordered,
         Self::Isolated,
@@ -57,6 +59,7 @@ impl Rule {
         Self::OneAuthorisation,
         Self::ToldOnce,
         Self::Stopped,
+        Self::SignedOut,
         Self::TimersMove,
         Self::RetiredIds,
         Self::NoPanic,
@@ -78,6 +81,7 @@ impl Rule {
             Self::OneAuthorisation => "S8 one authorisation",
             Self::ToldOnce => "S9 told once",
             Self::Stopped => "S10 stopped",
+            Self::SignedOut => "S10 signed out",
             Self::TimersMove => "S11 timers move",
             Self::RetiredIds => "S12 retired ids",
             Self::NoPanic => "S18 no panic",

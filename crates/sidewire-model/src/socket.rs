@@ -76,9 +76,9 @@ impl Socket {
 
     /// Messages of a session that are on their way.
     pub(crate) fn pushed(&self, session: Session) -> Numbers {
-        self.down.iter().fold(0, |all, frame| match frame {
-            Down::Push { session: of, number, .. } if *of == session => all | bit(*number),
-            _ => all,
+        self.down.iter().fold(0, |all, frame| {
+            let Down::Push { session: of, number, .. } = frame else { return all };
+            if *of == session { all | bit(*number) } else { all }
         })
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sidewire_core::{ConnectionId, Engine, RequestId, Status, Timestamp};
 
 use crate::rest::{Ask, Request};
-use crate::rule::{Broken, Numbers, Rule, listed};
+use crate::rule::{Broken, Numbers, Rule, first, listed};
 use crate::setup::Scope;
 use crate::socket::{Down, Peer, Socket};
 use crate::wire::{Pair, Session};
@@ -21,15 +21,15 @@ pub struct State {
     pub(crate) now: Timestamp,
     pub(crate) socket: Option<Socket>,
     pub(crate) requests: Vec<Request>,
-    /// The token provider was asked.
-    pub(crate) renewing: bool,
-    pub(crate) visible: bool,
+    pub(crate) host: Host,
     /// An authorisation was refused for good: polling is all that can be asked for.
     pub(crate) forbidden: bool,
     /// How long the logs are.
     pub(crate) log: Pair<u8>,
     /// Pushes that were lost since the server last heard a subscription to their channel.
     pub(crate) lost: Pair<Numbers>,
+    /// How many messages each session's first page left out; they are loaded on demand.
+    pub(crate) skipped: Pair<u8>,
     /// What the sessions' timelines hold.
     pub(crate) views: Pair<Numbers>,
     /// What may still happen.
@@ -37,6 +37,17 @@ pub struct State {
     pub(crate) broken: Option<Arc<Broken>>,
     /// Ids that the last step retired.
     pub(crate) retired: Vec<Retired>,
+}
+
+/// What the engine's host knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Host {
+    /// Somebody looks at the page.
+    pub(crate) visible: bool,
+    /// There is a token.
+    pub(crate) signed_in: bool,
+    /// The token provider was asked.
+    pub(crate) renewing: bool,
 }
 
 /// An id that must mean nothing any more.
@@ -95,6 +106,11 @@ impl State {
         self.socket.as_ref().is_some_and(|socket| *socket.joined.of(session))
     }
 
+    /// Messages that the view of a session has to show: all but those before its first page.
+    pub(crate) fn due_in_view(&self, session: Session) -> Numbers {
+        first(*self.log.of(session)) & !first(*self.skipped.of(session))
+    }
+
     pub(crate) fn is_stopped(&self) -> bool {
         self.engine.status() == Status::Disconnected
     }
@@ -102,8 +118,10 @@ impl State {
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        let Self { digest, socket, renewing, visible, forbidden, log, lost, left, .. } = self;
-        (digest, socket, renewing, visible, forbidden, log, lost, left).hash(hasher);
+        let Self { digest, socket, host, forbidden, .. } = self;
+        (digest, socket, host, forbidden).hash(hasher);
+        let Self { log, lost, skipped, left, .. } = self;
+        (log, lost, skipped, left).hash(hasher);
         self.requests.len().hash(hasher);
         for request in &self.requests {
             request.hash_at(self.now, self.socket_number(), hasher);
@@ -181,7 +199,9 @@ impl fmt::Display for SocketLine<'_> {
             match frame {
                 Down::Ack(session) => write!(f, " ack-{}", session.letter())?,
                 Down::Push { session, number, .. } => write!(f, " {}{number}", session.letter())?,
-                other => write!(f, " {other:?}")?,
+                Down::Opened | Down::Established | Down::Refused | Down::Pong | Down::Closed => {
+                    write!(f, " {frame:?}")?;
+                }
             }
         }
         if !up.is_empty() {

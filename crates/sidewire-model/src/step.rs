@@ -4,23 +4,23 @@ use sidewire_core::{Command, HttpFailure, HttpResponse, Input, SocketEvent};
 
 use crate::action::Action;
 use crate::model::SyncModel;
-use crate::rest::{Ask, Request, body};
+use crate::rest::{Ask, From, Request, body};
 use crate::rule::{Numbers, Rule, bit, first};
 use crate::setup::Mistake;
 use crate::socket::{Down, Peer};
 use crate::state::{Alarm, State};
-use crate::wire::{self, Session, Up};
+use crate::wire::{self, Pair, Session, Up};
 
 impl SyncModel {
     /// Does one action and judges the result.
     pub(crate) fn step(&self, state: &mut State, action: Action) {
-        self.pay(state, action);
+        pay(state, action);
         match action {
             Action::Deliver => self.deliver(state),
             Action::Serve => self.serve(state),
             Action::Answer { request, seen } => self.answer(state, request, seen),
             Action::Renew => {
-                state.renewing = false;
+                state.host.renewing = false;
                 self.command(state, Command::TokenRenewed { present: true });
             }
             Action::Publish(session) => self.publish(state, session),
@@ -39,31 +39,17 @@ impl SyncModel {
             }
             Action::Stop => self.stop(state),
             Action::ToggleVisible => {
-                state.visible = !state.visible;
-                self.command(state, Command::SetVisible(state.visible));
+                state.host.visible = !state.host.visible;
+                self.command(state, Command::SetVisible(state.host.visible));
             }
             Action::NewToken => {
+                state.host.signed_in = true;
                 state.forbidden = false;
                 self.command(state, Command::SetToken { present: true });
             }
+            Action::SignOut => self.sign_out(state),
             Action::Timer => self.wait(state),
         }
-    }
-
-    /// Takes the action out of what is left of the scope.
-    fn pay(&self, state: &mut State, action: Action) {
-        let left = &mut state.left;
-        let purse = match action {
-            Action::Deliver | Action::Serve | Action::Answer { .. } | Action::Renew => return,
-            Action::Publish(_) => &mut left.messages,
-            Action::DropPush | Action::Cut | Action::Silence => &mut left.faults,
-            Action::Refuse { .. } | Action::Unreachable { .. } | Action::LoseAnswer { .. } => {
-                &mut left.faults
-            }
-            Action::Start(_) | Action::Stop | Action::ToggleVisible | Action::NewToken => &mut left.actions,
-            Action::Timer => &mut left.timers,
-        };
-        *purse = purse.saturating_sub(1);
     }
 
     fn command(&self, state: &mut State, command: Command) {
@@ -141,28 +127,20 @@ impl SyncModel {
         }
     }
 
-    fn take_request(&self, state: &mut State, index: usize) -> Option<Request> {
-        (index < state.requests.len()).then(|| state.requests.remove(index))
-    }
-
     pub(crate) fn answer(&self, state: &mut State, index: usize, seen: u8) {
-        let Some(request) = self.take_request(state, index) else { return };
-        let body = body(request.ask, seen, self.hidden(state, request.ask), &self.wire);
+        let Some(request) = take_request(state, index) else { return };
+        if let Ask::Messages { session, from: From::Newest, limit, .. } = request.ask
+            && !state.engine.is_loaded(self.wire.ids.of(session))
+        {
+            *state.skipped.of_mut(session) = seen.saturating_sub(limit);
+        }
+        let body = body(request.ask, seen, hidden(state, request.ask), &self.wire);
         let response = HttpResponse { status: 200, retry_after: None, body: body.as_bytes() };
         self.feed(state, Input::Response(request.id, Ok(response)));
     }
 
-    /// What a planted mistake leaves out of a page.
-    fn hidden(&self, state: &State, ask: Ask) -> Numbers {
-        let acks = state.socket.as_ref().map_or(0, |socket| socket.acks);
-        match ask {
-            Ask::Messages { session, .. } if acks >= 2 => first(*state.log.of(session)),
-            Ask::Messages { .. } | Ask::Authorisation { .. } => 0,
-        }
-    }
-
     fn refuse(&self, state: &mut State, index: usize, status: u16) {
-        let Some(request) = self.take_request(state, index) else { return };
+        let Some(request) = take_request(state, index) else { return };
         state.forbidden |= status == 403;
         let body = br#"{"error":{"code":"MODEL","message":"no"}}"#;
         let response = HttpResponse { status, retry_after: None, body };
@@ -170,8 +148,22 @@ impl SyncModel {
     }
 
     fn fail(&self, state: &mut State, index: usize, failure: HttpFailure) {
-        let Some(request) = self.take_request(state, index) else { return };
+        let Some(request) = take_request(state, index) else { return };
         self.feed(state, Input::Response(request.id, Err(failure)));
+    }
+
+    /// Signs out, and sees that nothing of the user is left.
+    fn sign_out(&self, state: &mut State) {
+        state.host.signed_in = false;
+        state.forbidden = false;
+        (state.views, state.skipped) = Default::default();
+        self.command(state, Command::SetToken { present: false });
+        if state.views != Pair::default() {
+            state.break_rule(Rule::SignedOut, "messages outlive the token");
+        }
+        if state.socket.is_some() || !state.requests.is_empty() {
+            state.break_rule(Rule::SignedOut, "a socket or a request outlives the token");
+        }
     }
 
     /// Stops, and sees that nothing is left and nothing wakes it.
@@ -185,7 +177,7 @@ impl SyncModel {
         }
         let mut engine = sidewire_core::Engine::clone(&state.engine);
         for command in [
-            Command::SetVisible(!state.visible),
+            Command::SetVisible(!state.host.visible),
             Command::SetOnline(false),
             Command::SetOnline(true),
             Command::SetToken { present: true },
@@ -207,6 +199,34 @@ impl SyncModel {
             Alarm::Request(index) => self.fail(state, index, HttpFailure::Timeout),
         }
     }
+}
+
+/// What a planted mistake leaves out of a page.
+fn hidden(state: &State, ask: Ask) -> Numbers {
+    let acks = state.socket.as_ref().map_or(0, |socket| socket.acks);
+    match ask {
+        Ask::Messages { session, .. } if acks >= 2 => first(*state.log.of(session)),
+        Ask::Messages { .. } | Ask::Authorisation { .. } => 0,
+    }
+}
+
+fn take_request(state: &mut State, index: usize) -> Option<Request> {
+    (index < state.requests.len()).then(|| state.requests.remove(index))
+}
+
+/// Takes the action out of what is left of the scope.
+fn pay(state: &mut State, action: Action) {
+    let left = &mut state.left;
+    let purse = match action {
+        Action::Deliver | Action::Serve | Action::Answer { .. } | Action::Renew => return,
+        Action::Publish(_) => &mut left.messages,
+        Action::DropPush | Action::Cut | Action::Silence => &mut left.faults,
+        Action::Refuse { .. } | Action::Unreachable { .. } | Action::LoseAnswer { .. } => &mut left.faults,
+        Action::Start(_) | Action::Stop => &mut left.actions,
+        Action::ToggleVisible | Action::NewToken | Action::SignOut => &mut left.actions,
+        Action::Timer => &mut left.timers,
+    };
+    *purse = purse.saturating_sub(1);
 }
 
 fn drop_push(state: &mut State) {

@@ -240,14 +240,12 @@ mod tests {
                 r#"{{"event":"pusher:subscribe","data":{{"auth":"{auth}","channel":"private-session-A"}}}}"#
             )
         };
-        let signed = |socket, session| match Wire::read(&frame(&signature(socket, session)), 2) {
-            Up::Subscribe { session: Session::A, signed } => signed,
-            other => panic!("{other:?}"),
-        };
+        let read = |socket, session| Wire::read(&frame(&signature(socket, session)), 2);
+        let subscribe = |signed| Up::Subscribe { session: Session::A, signed };
 
-        assert!(signed(2, Session::A));
-        assert!(!signed(1, Session::A));
-        assert!(!signed(2, Session::B));
+        assert_eq!(read(2, Session::A), subscribe(true));
+        assert_eq!(read(1, Session::A), subscribe(false));
+        assert_eq!(read(2, Session::B), subscribe(false));
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub enum UserAction {
     Online(bool),
     /// The token changes: present or gone.
     Token(bool),
+    /// The token provider answers a renewal: with a token or none.
+    Renewed(bool),
 }
 
 /// What the server does by itself.

@@ -2,7 +2,7 @@
 
 use sidewire_core::{Command, Effect, Event, Input, Outgoing, SendState, WallTime};
 
-use crate::action::UserAction;
+use crate::action::{Action, UserAction};
 use crate::world::{Sent, World};
 
 impl World {
@@ -17,6 +17,7 @@ impl World {
             }
             Effect::Request { request, http } => self.request(request, &http),
             Effect::CancelRequest { request } => self.cancel(request),
+            Effect::RenewToken => self.plan(self.now + 50, Action::User(UserAction::Renewed(true))),
         }
     }
 
@@ -64,6 +65,10 @@ impl World {
                 self.command(Command::SetOnline(online));
             }
             UserAction::Token(present) => self.set_token(present),
+            UserAction::Renewed(present) => {
+                self.checker.token_changed();
+                self.command(Command::TokenRenewed { present });
+            }
         }
     }
 

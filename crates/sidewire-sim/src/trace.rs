@@ -63,6 +63,7 @@ impl Trace {
                 }
             }
             Input::Timeout => self.word(4),
+            Input::Wall(wall) => self.word(17 + (wall.as_millis() << 8)),
         }
         if self.listening() {
             self.line(format!("{} -> {}", clock(now), input_line(input)));
@@ -88,6 +89,7 @@ impl Trace {
                 }
             }
             Effect::CancelRequest { request } => self.word(9 + (u64::from(request.as_raw()) << 8)),
+            Effect::RenewToken => self.word(18),
         }
         if self.listening() {
             self.line(format!("{} <- {}", clock(now), effect_line(effect)));
@@ -100,7 +102,8 @@ impl Trace {
     pub(crate) fn event(&mut self, now: u64, event: &Event) {
         self.word(match event {
             Event::StatusChanged(change) => 16 + change.current as u64,
-            Event::FreshnessChanged(freshness) => 32 + *freshness as u64,
+            Event::FreshnessChanged { freshness, .. } => 32 + *freshness as u64,
+            Event::Discontinuity { from, .. } => 19 + (from << 8),
             Event::TimelineChanged { revision, .. } => 64 + (revision << 8),
             Event::NewMessage { .. } => 10,
             Event::TypingChanged { typing, .. } => 48 + u64::from(typing.is_some()),
@@ -166,6 +169,7 @@ fn input_line(input: &Input<'_>) -> String {
         }
         Input::Response(request, Err(failure)) => format!("!{} {failure:?}", request.as_raw()),
         Input::Timeout => "timeout".to_owned(),
+        Input::Wall(wall) => format!("wall clock {}", wall.as_millis()),
     }
 }
 
@@ -178,5 +182,6 @@ fn effect_line(effect: &Effect) -> String {
             format!("!{} {} {} {:?}", request.as_raw(), http.method.as_str(), http.url, http.body)
         }
         Effect::CancelRequest { request } => format!("!{} cancel", request.as_raw()),
+        Effect::RenewToken => "renew token".to_owned(),
     }
 }

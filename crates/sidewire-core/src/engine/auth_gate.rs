@@ -6,6 +6,10 @@ use crate::defect::planted;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 
+#[cfg(feature = "model")]
+#[path = "normal/auth_gate.rs"]
+mod normal;
+
 /// Keeps authorisation polite: a budget, and silence after refusals.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuthGate {

@@ -86,6 +86,9 @@ impl Engine {
     fn stop_sync(&mut self) {
         self.fail_outboxes();
         self.leave_shown();
+        for id in self.sessions.keys().cloned().collect::<Vec<_>>() {
+            self.set_typing(&id, None);
+        }
         if !planted!(StopKeepsSocket) {
             self.drop_link();
         }

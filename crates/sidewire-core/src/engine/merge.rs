@@ -24,8 +24,11 @@ impl Engine {
         }
         let Some(session) = self.sessions.get_mut(id) else { return reach };
         if first_load {
-            let empty = page.last_sequence.unwrap_or(0).saturating_add(1);
-            session.timeline.set_floor(reach.lowest.unwrap_or(empty));
+            // Only a server that numbers its messages has a floor; an empty log is read from its very beginning.
+            if let Some(floor) = reach.lowest.or(page.last_sequence.map(|head| head.saturating_add(1))) {
+                session.timeline.set_floor(floor);
+            }
+            reach.time = reach.time.or(Some(0));
         }
         reach
     }

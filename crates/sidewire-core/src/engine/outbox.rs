@@ -88,7 +88,7 @@ impl Engine {
             timeout: self.io.policy.rest_timeout,
         });
         session.outbox.in_flight = Some((request, message));
-        // The seeds' server sends no typing event, so the wait for an answer counts as typing.
+        // A server may send no typing event, so the wait for an answer counts as typing.
         self.set_typing(id, Some(TypingContext::Processing));
     }
 

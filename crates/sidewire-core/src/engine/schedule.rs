@@ -69,6 +69,11 @@ impl Engine {
     }
 
     pub(super) fn schedule_deadline(&self) -> Option<Timestamp> {
+        let typing = self.sessions.iter().filter_map(|(_, s)| s.typing).map(|(_, until)| until).min();
+        earliest(typing, self.shown_deadline())
+    }
+
+    fn shown_deadline(&self) -> Option<Timestamp> {
         let session = self.shown_session()?;
         let cover = match session.cover {
             Cover::Reconcile { at } => Some(at),
@@ -84,8 +89,7 @@ impl Engine {
             Refresh::Cooling { until, .. } => Some(until),
             Refresh::Rest => None,
         };
-        let typing = session.typing.map(|(_, until)| until);
-        earliest(earliest(cover, gap), earliest(refresh, typing))
+        earliest(earliest(cover, gap), refresh)
     }
 
     /// Polls and checks pause while offline; a live connection is only checked while somebody looks.

@@ -158,7 +158,7 @@ impl World {
                 checker.requests.commanded(command, &self.log);
                 false
             }
-            Input::Timeout => false,
+            Input::Timeout | Input::Wall(_) => false,
         };
         let deadline = self.engine.poll_timeout().map(sidewire_core::Timestamp::as_millis);
         let stop = matches!(input, Input::Command(Command::StopSync));
@@ -193,7 +193,8 @@ impl World {
                 Effect::OpenSocket { .. }
                 | Effect::SendFrame { .. }
                 | Effect::CloseSocket { .. }
-                | Effect::CancelRequest { .. } => None,
+                | Effect::CancelRequest { .. }
+                | Effect::RenewToken => None,
             };
             let broken = checker.effect(&facts, before, effect, endpoint);
             checker.report(facts.now, broken);

@@ -170,7 +170,9 @@ pub(super) fn secrets(effect: &Effect) -> Option<Broken> {
             let body = http.body.as_ref().map(|(Body::Form(text) | Body::Json(text))| text);
             ([Some(&http.url), body], http.url.strip_prefix(API).is_some_and(|rest| rest.starts_with('/')))
         }
-        Effect::CloseSocket { .. } | Effect::CancelRequest { .. } => ([None, None], true),
+        Effect::CloseSocket { .. } | Effect::CancelRequest { .. } | Effect::RenewToken => {
+            ([None, None], true)
+        }
     };
     if !fits {
         return Some(("S17", format!("a foreign address: {effect:?}")));
