@@ -17,6 +17,7 @@ impl World {
             }
             Effect::Request { request, http } => self.request(request, &http),
             Effect::CancelRequest { request } => self.cancel(request),
+            Effect::RenewToken if self.mute_provider => {}
             Effect::RenewToken => self.plan(self.now + 50, Action::User(UserAction::Renewed(true))),
         }
     }

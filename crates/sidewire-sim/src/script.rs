@@ -4,6 +4,7 @@ use crate::action::{Action, Fault, Mode, Path, ServerAction, UserAction};
 use crate::log::ServerKind;
 use crate::rng::Rng;
 use crate::world::{World, WorldConfig};
+use sidewire_core::Policy;
 
 /// What a run is to do.
 #[derive(Clone, Debug)]
@@ -51,6 +52,7 @@ impl Plan {
             sessions: 1 + rng.pick(&[0, 0, 1, 1, 1, 2, 2, 5], 1),
             history: rng.pick(&[0, 0, 1, 3, 7, 49, 51, 120], 3),
             latency: (base, base + rng.below(slow * 2)),
+            warm: Policy::default().warm_channels,
             jitter: 1000,
             key: !rng.chance(20),
             token: if rng.chance(50) { None } else { Some(true) },

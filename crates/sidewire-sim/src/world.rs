@@ -33,6 +33,8 @@ pub struct WorldConfig {
     pub latency: (u64, u64),
     /// The engine's jitter in thousandths; 0 for exact times.
     pub jitter: u32,
+    /// Sessions that stay subscribed after they were left.
+    pub warm: usize,
     /// Whether the engine has a push key.
     pub key: bool,
     /// Whether the host has a token; `None` when it does not know yet.
@@ -59,6 +61,7 @@ impl Default for WorldConfig {
             history: 3,
             latency: (20, 20),
             jitter: 0,
+            warm: Policy::default().warm_channels,
             key: true,
             token: Some(true),
             skew: 0,
@@ -141,6 +144,8 @@ pub struct World {
     pub rest: Rest,
     /// Delays and losses.
     pub network: Network,
+    /// The token provider never answers a renewal.
+    pub mute_provider: bool,
     /// What happened.
     pub trace: Trace,
     /// Figures.
@@ -174,7 +179,7 @@ impl World {
     pub fn new(config: WorldConfig) -> Self {
         let mut rng = Rng::new(config.seed);
         let now = 1000;
-        let policy = Policy { jitter: config.jitter, ..Policy::default() };
+        let policy = Policy { jitter: config.jitter, warm_channels: config.warm, ..Policy::default() };
         let input = ConfigInput {
             key: config.key.then(|| APP_KEY.to_owned()),
             api_base: Some(API.to_owned()),
@@ -201,6 +206,7 @@ impl World {
             push: Push::new(rng.next_u64()),
             rest: Rest::default(),
             network: Network::new(rng.next_u64(), config.latency, config.sessions),
+            mute_provider: false,
             trace: Trace::new(config.record),
             stats: Stats::default(),
             host,

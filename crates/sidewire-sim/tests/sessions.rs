@@ -10,7 +10,8 @@
 mod common;
 
 use common::{
-    auths, complete, connected, fetches, frames, ids, opens, requests, since, sound, statuses, world,
+    auths, complete, connected, connected_with, fetches, frames, ids, opens, requests, since, sound,
+    statuses, world,
 };
 use sidewire_core::{Effect, FallbackReason, Status};
 use sidewire_sim::action::{Fault, Mode, UserAction};
@@ -34,25 +35,30 @@ fn one_authorisation_per_channel_goes_into_the_subscribe_frame() {
 // B5, B8, B15, F12
 #[test]
 fn a_403_that_names_the_session_falls_back_and_polling_goes_on() {
-    refused(Mode::Coded(403, "SESSION_NOT_FOUND"), FallbackReason::SessionRefused);
-    refused(Mode::Coded(403, "USER_MISMATCH"), FallbackReason::SessionRefused);
+    refused(Mode::Coded(403, "SESSION_NOT_FOUND"), FallbackReason::SessionRefused, 1);
+    refused(Mode::Coded(403, "USER_MISMATCH"), FallbackReason::SessionRefused, 1);
 }
 
 // B5, B15, F12
 #[test]
-fn a_403_or_401_without_a_code_falls_back_as_auth_failed_and_polling_goes_on() {
-    refused(Mode::Status(403, None), FallbackReason::AuthFailed);
-    refused(Mode::Status(401, None), FallbackReason::AuthFailed);
+fn a_403_without_a_code_falls_back_as_auth_failed_and_polling_goes_on() {
+    refused(Mode::Status(403, None), FallbackReason::AuthFailed, 1);
 }
 
-fn refused(mode: Mode, reason: FallbackReason) {
+// B5, B12, F12
+#[test]
+fn a_401_is_worth_one_renewal_and_then_final() {
+    refused(Mode::Status(401, None), FallbackReason::AuthFailed, 2);
+}
+
+fn refused(mode: Mode, reason: FallbackReason, asked: usize) {
     let mut world = world();
     world.fault(Fault::Auth(mode));
     world.start(0);
     world.run_for(600_000);
 
     assert_eq!(statuses(&world).last().map(|told| (told.1, told.2)), Some((Status::Fallback, Some(reason))));
-    assert_eq!(auths(&world).len(), 1, "it is not asked again");
+    assert_eq!(auths(&world).len(), asked, "it is not asked again");
     assert!(world.engine.is_polling());
     world.say(0);
     world.run_for(37_000);
@@ -127,7 +133,7 @@ fn an_authorisation_that_hangs_is_given_up_after_8_seconds_and_tried_again() {
 // C3
 #[test]
 fn switching_sessions_keeps_the_socket_and_changes_the_channel() {
-    let mut world = connected();
+    let mut world = connected_with(WorldConfig { warm: 0, ..WorldConfig::default() });
     let start = world.now;
     world.start(1);
     world.run_for(1000);
@@ -147,7 +153,7 @@ fn switching_sessions_keeps_the_socket_and_changes_the_channel() {
 #[test]
 fn a_b_a_settles_on_a_without_an_orphan_subscription() {
     for pause in (0..150).step_by(5) {
-        let mut world = connected();
+        let mut world = connected_with(WorldConfig { warm: 0, ..WorldConfig::default() });
         for session in [1, 0, 1, 0] {
             world.run_for(pause);
             world.start(session);

@@ -170,6 +170,8 @@ impl Engine {
         if self.sessions.get(&failed.session).is_some_and(|s| matches!(s.channel, Channel::Subscribing)) {
             self.io.problem(ProblemCode::RequestFailed, detail);
             self.cause = cause;
+            // The acknowledgement may only be late: without this the server would stay subscribed for good.
+            self.send_frame(pusher::unsubscribe(&self.config.channel(&failed.session)));
             self.pause_channel(&failed.session);
         }
     }

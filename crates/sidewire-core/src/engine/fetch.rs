@@ -24,6 +24,8 @@ mod normal;
 pub(crate) struct Fetch {
     in_flight: Option<InFlight>,
     wanted: Option<Want>,
+    /// A chain of pages that the budget interrupted goes on there.
+    resume: Option<InFlight>,
     not_before: Timestamp,
     errors: u32,
     /// The first page was answered.
@@ -105,6 +107,7 @@ impl Fetch {
     /// The session is left: returns the request to cancel.
     pub(crate) fn abandon(&mut self) -> Option<RequestId> {
         self.wanted = None;
+        self.resume = None;
         if planted!(FetchOutlivesSwitch) {
             return None;
         }
@@ -148,6 +151,10 @@ impl Engine {
             return;
         }
         if !self.budget.draw(urgent || planted!(NoReadBudget), now, &self.io.policy) {
+            return;
+        }
+        if let Some(flight) = self.shown_session_mut().and_then(|s| s.fetch.resume.take()) {
+            self.send_query(flight.want, flight.query, flight.acknowledgements);
             return;
         }
         let Some(session) = self.shown_session() else { return };
@@ -310,12 +317,13 @@ impl Engine {
         }
     }
 
-    /// More is to come: at once while the budget lasts, otherwise the chain begins anew from where it stands.
+    /// More is to come: at once while the budget lasts, otherwise as soon as it allows.
     fn next_page(&mut self, id: &SessionId, flight: InFlight) {
         let (now, shown) = (self.io.now, self.shown.as_ref() == Some(id));
         if shown && self.budget.draw(false, now, &self.io.policy) {
             self.send_query(flight.want, flight.query, flight.acknowledgements);
         } else if let Some(session) = self.sessions.get_mut(id) {
+            session.fetch.resume = shown.then_some(flight);
             session.fetch.want(flight.want);
         }
     }

@@ -173,6 +173,14 @@ impl Engine {
         self.token != Some(false) && self.config.socket_url().is_some() && !refused
     }
 
+    /// Push may work, but a session that may not be read cannot be caught up on.
+    fn read_refusal(&self) -> FallbackReason {
+        match self.load_error().and_then(|error| error.status) {
+            Some(401) => FallbackReason::AuthFailed,
+            Some(_) | None => FallbackReason::SessionRefused,
+        }
+    }
+
     fn can_read(&self) -> bool {
         let refused = self.shown_session().is_some_and(|s| s.fetch.refused);
         self.token != Some(false) && self.config.api_url("").is_some() && !refused
@@ -187,6 +195,9 @@ impl Engine {
         }
         if let Some(Channel::Refused(reason)) = self.shown_session().map(|s| &s.channel) {
             return Some(*reason);
+        }
+        if self.shown_session().is_some_and(|s| s.fetch.refused) {
+            return Some(self.read_refusal());
         }
         if !self.online && !matches!(self.link, Link::Open(_)) {
             return Some(FallbackReason::Offline);

@@ -96,8 +96,12 @@ impl Engine {
             self.sign_out();
         } else if known_before {
             self.forgive_channels();
+            // What the old token is still answered must not be held against the new one.
             for session in self.sessions.values_mut() {
                 session.fetch.forgive();
+                if let Some(request) = session.fetch.abandon() {
+                    self.io.cancel(request);
+                }
             }
             self.want_catch_up();
             self.nudge_link(true);
