@@ -61,6 +61,7 @@ impl Plan {
             timers_first: rng.chance(500),
             record: false,
             agent: rng.chance(600),
+            record_trace: false,
         };
         let longest = if rng.chance(200) { 240_000 } else { 90_000 };
         let length = rng.between(5_000, longest);

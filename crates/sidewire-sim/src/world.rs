@@ -7,7 +7,7 @@ use sidewire_core::{
 
 use crate::action::{Action, Answer, Down};
 use crate::invariants::{Checker, Violation};
-use crate::log::{Draft, ServerKind, ServerLog, SessionLog};
+use crate::log::{ServerKind, ServerLog};
 use crate::network::Network;
 use crate::push::Push;
 use crate::queue::Queue;
@@ -49,6 +49,8 @@ pub struct WorldConfig {
     pub record: bool,
     /// Whether the agent answers what the user sends.
     pub agent: bool,
+    /// Whether the engine has its flight recorder and [`Trace::output`] is kept.
+    pub record_trace: bool,
 }
 
 impl Default for WorldConfig {
@@ -69,6 +71,7 @@ impl Default for WorldConfig {
             timers_first: false,
             record: true,
             agent: false,
+            record_trace: false,
         }
     }
 }
@@ -188,8 +191,9 @@ impl World {
         };
         #[allow(clippy::expect_used, reason = "the input is the constant above")]
         let built = Config::build(input).expect("the simulator's configuration is valid");
-        let engine = Engine::new(built, Seed(rng.next_u64()), Timestamp::from_millis(now));
-        let log = build_log(&config);
+        let begin = if config.record_trace { Engine::recorded } else { Engine::new };
+        let engine = begin(built, Seed(rng.next_u64()), Timestamp::from_millis(now));
+        let log = ServerLog::of(&config, WALL_OFFSET);
         let host = Host {
             shown: None,
             wanted: false,
@@ -207,7 +211,7 @@ impl World {
             rest: Rest::default(),
             network: Network::new(rng.next_u64(), config.latency, config.sessions),
             mute_provider: false,
-            trace: Trace::new(config.record),
+            trace: Trace::new(config.record).with_output(config.record_trace),
             stats: Stats::default(),
             host,
             sent: Vec::new(),
@@ -368,31 +372,4 @@ impl World {
             self.perform(effect);
         }
     }
-}
-
-fn build_log(config: &WorldConfig) -> ServerLog {
-    let sessions = (0..config.sessions).filter_map(|index| {
-        let id = SessionId::parse(&format!("s{index}")).ok()?;
-        Some(SessionLog { id, messages: Vec::new(), revision: 0, last_sequence: 0 })
-    });
-    let wall_offset = WALL_OFFSET.saturating_add_signed(config.skew);
-    let mut log = ServerLog {
-        kind: config.kind,
-        echoes_ids: config.echoes_ids,
-        wall_offset,
-        sessions: sessions.collect(),
-    };
-    for session in 0..config.sessions {
-        for index in 0..config.history {
-            let role = if index % 2 == 0 { "user" } else { "assistant" };
-            let content = format!("old {index}");
-            let draft = Draft { role, content: &content, status: "success", origin: None, numbered: true };
-            // Spread over the first second, so that times differ.
-            log.append(u64::try_from(index).unwrap_or(0) * 5, session, draft);
-        }
-    }
-    for version in log.sessions.iter_mut().flat_map(|s| &mut s.messages).flat_map(|m| &mut m.versions) {
-        version.at = 0;
-    }
-    log
 }
