@@ -126,8 +126,13 @@ impl Bench {
 
     /// From the socket's upgrade to the catch-up behind the acknowledgement.
     pub(crate) fn join(&mut self) {
+        self.join_with(EMPTY_PAGE);
+    }
+
+    /// The same with a first page of one's own.
+    pub(crate) fn join_with(&mut self, page: &str) {
         self.handshake(r#",\"activity_timeout\":120"#);
-        self.reply("/messages", 200, EMPTY_PAGE);
+        self.reply("/messages", 200, page);
         self.reply("/pusher/auth", 200, SIGNATURE);
         self.acknowledge(CHANNEL);
         self.reply("/messages", 200, EMPTY_PAGE);
@@ -222,6 +227,13 @@ impl Bench {
     pub(crate) fn ids(&self, session: &str) -> Vec<String> {
         let timeline = self.engine.timeline(&SessionId::parse(session).unwrap());
         timeline.map_or_else(Vec::new, |t| t.rows(0..t.len()).map(|row| row.id.to_owned()).collect())
+    }
+
+    /// What a session's rows hold, as received.
+    pub(crate) fn raws(&self, session: &str) -> Vec<String> {
+        let timeline = self.engine.timeline(&SessionId::parse(session).unwrap());
+        let raw = |row: sidewire_core::timeline::Row<'_>| String::from_utf8_lossy(row.raw).into_owned();
+        timeline.map_or_else(Vec::new, |t| t.rows(0..t.len()).map(raw).collect())
     }
 
     /// A pushed message on a session's channel.
