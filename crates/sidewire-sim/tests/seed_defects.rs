@@ -334,7 +334,7 @@ fn an_older_or_thinner_version_overwrites_nothing() {
     assert_eq!(bench.raws("s0"), newest);
 
     bench.frame(&format!(
-        r#"{{"event":"message_update","channel":"{CHANNEL}","data":{{"message":{{"messageId":"a","status":"x"}}}}}}"#
+        r#"{{"event":"message_update","channel":"{CHANNEL}","data":{{"message":{{"messageId":"a","revision":6}}}}}}"#
     ));
     assert_eq!(bench.raws("s0"), newest);
     assert_eq!(bench.requests("/messages").len(), reads + 1, "what it hints at is read");
