@@ -30,11 +30,12 @@ impl Bench {
     }
 
     /// The same with numbers of its own, but always without jitter.
-    pub(crate) fn with(policy: Policy) -> Self {
+    pub(crate) fn with(mut policy: Policy) -> Self {
+        policy.jitter = 0;
         let input = ConfigInput {
             key: Some("dev-key".to_owned()),
             api_base: Some("http://127.0.0.1:3000".to_owned()),
-            policy: Policy { jitter: 0, ..policy },
+            policy,
             ..ConfigInput::default()
         };
         let engine = Engine::new(Config::build(input).unwrap(), Seed(7), Timestamp::from_millis(1000));

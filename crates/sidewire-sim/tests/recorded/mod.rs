@@ -37,7 +37,8 @@ pub(crate) fn committed_hashes() -> Vec<u64> {
 
 /// The committed traces, each with the hash of what it gave.
 pub(crate) fn committed_traces() -> Vec<(u64, &'static str)> {
-    let sections = TRACES.split("# ").filter_map(|section| section.split_once('\n'));
+    let sections = TRACES.strip_prefix("# ").unwrap_or_default().split("\n# ");
+    let sections = sections.filter_map(|section| section.split_once('\n'));
     sections.filter_map(|(hash, trace)| Some((u64::from_str_radix(hash, 16).ok()?, trace))).collect()
 }
 
