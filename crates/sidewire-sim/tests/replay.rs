@@ -3,7 +3,11 @@
 //! `fixtures/` holds what the first 200 seeds give and twenty short traces. Whoever changes what the engine or the
 //! simulator does writes them anew: `cargo test -p sidewire-sim --test replay -- --ignored`.
 
-#![allow(clippy::unwrap_used, reason = "test helpers outside of #[test] functions: a panic is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "test helpers outside of #[test] functions: a panic is a failed test"
+)]
 
 mod common;
 mod recorded;
@@ -16,17 +20,19 @@ use sidewire_core::trace::replay::{self, ReplayError};
 use sidewire_core::{Input, WallTime};
 use sidewire_sim::WorldConfig;
 
+const REWRITE: &str = "if the change is meant: cargo test -p sidewire-sim --test replay -- --ignored";
+
 // O1
 #[test]
 fn two_hundred_seeds_replay_to_the_effects_and_events_of_the_live_run() {
-    assert_eq!(recorded::differences(), (Vec::new(), 0));
+    assert_eq!(recorded::differences(), (Vec::new(), 0), "{REWRITE}");
 }
 
 // O1
 #[test]
 fn traces_recorded_earlier_still_replay() {
     assert_eq!(recorded::committed_traces().len(), 20);
-    assert_eq!(recorded::changed_traces(), [0_usize; 0]);
+    assert_eq!(recorded::changed_traces(), [0_usize; 0], "{REWRITE}");
 }
 
 // O1, P4
@@ -105,6 +111,33 @@ fn garbage_is_no_trace_and_says_where() {
     for line in bad {
         let text = format!("{header}\n{first}\n\n{line}\n{first}");
         assert_eq!(replay::run(&text).unwrap_err(), ReplayError::BadLine { line: 4 }, "{line}");
+    }
+}
+
+// O1, K11
+#[test]
+fn numbers_out_of_range_are_refused_or_replayed_but_never_a_panic() {
+    let world = record(3);
+    let trace = plain(&world);
+    let (header, rest) = trace.split_once('\n').unwrap();
+    let rest = rest.lines().take(60).collect::<Vec<_>>().join("\n");
+    for line in [header, rest.as_str()] {
+        let places = line.match_indices(':').map(|(at, _)| at + 1);
+        let numbers = places.filter(|at| line.as_bytes()[*at].is_ascii_digit());
+        for at in numbers {
+            let (before, number) = line.split_at(at);
+            let after = number.trim_start_matches(|c: char| c.is_ascii_digit());
+            for huge in ["0", "4294967295", "9007199254740991", "18446744073709551615", "-1", "1e400"] {
+                let changed = format!("{before}{huge}{after}");
+                let text = if line == header {
+                    format!("{changed}\n{rest}")
+                } else {
+                    format!("{header}\n{changed}")
+                };
+                // Which of both does not matter here.
+                let _ = replay::run(&text);
+            }
+        }
     }
 }
 
