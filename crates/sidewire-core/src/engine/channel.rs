@@ -105,6 +105,7 @@ impl Engine {
             return;
         };
         let form = rest::auth_form(open.socket.as_str(), &self.config.channel(id));
+        self.withdraw_authorization();
         if let Err(until) = self.gate.enter(self.io.now, &self.io.policy) {
             self.set_channel(id, Channel::Paused { until });
             return;
@@ -119,6 +120,16 @@ impl Engine {
             timeout: self.io.policy.auth_timeout,
         });
         self.set_channel(id, Channel::Authorizing { request });
+    }
+
+    /// One in flight in the whole client: the session just chosen goes before a warm one.
+    fn withdraw_authorization(&mut self) {
+        for session in self.sessions.values_mut() {
+            if let Channel::Authorizing { request } = session.channel {
+                self.io.cancel(request);
+                session.channel = Channel::Idle;
+            }
+        }
     }
 
     fn subscribe(&mut self, id: &SessionId) {
