@@ -22,8 +22,8 @@ pub enum Action {
     Renew,
     /// The server persists a message and publishes it.
     Publish(Session),
-    /// The push next on the socket is lost.
-    DropPush,
+    /// The push, or the acknowledgement, next on the socket is lost.
+    DropFrame,
     /// The connection breaks; the client will be told.
     Cut,
     /// The connection breaks; nobody tells the client.
@@ -75,7 +75,7 @@ impl Action {
             Self::Answer { request, seen } => format!("200 to {}, log {seen}", asked(*request)),
             Self::Renew => "token renewed".to_owned(),
             Self::Publish(session) => format!("message in {}", session.letter()),
-            Self::DropPush => next_down().map_or_else(String::new, |frame| format!("FAULT {frame:?} lost")),
+            Self::DropFrame => next_down().map_or_else(String::new, |frame| format!("FAULT {frame:?} lost")),
             Self::Cut => "FAULT socket cut".to_owned(),
             Self::Silence => "FAULT socket silent".to_owned(),
             Self::Refuse { request, status } => format!("FAULT {status} to {}", asked(*request)),

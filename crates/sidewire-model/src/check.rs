@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use stateright::{Checker, HasDiscoveries, Model};
+use stateright::{Checker, CheckerBuilder, HasDiscoveries, Model};
 
 use crate::model::SyncModel;
 use crate::rule::Rule;
@@ -17,7 +17,7 @@ pub struct Outcome {
     pub states: usize,
     /// States reached, each counted as often as it was.
     pub generated: usize,
-    /// Steps on the longest of the shortest paths.
+    /// Steps on the longest path.
     pub depth: usize,
     /// How long it took.
     pub time: Duration,
@@ -38,16 +38,21 @@ pub struct Violation {
     pub path: Vec<String>,
 }
 
-/// Explores a setup on so many threads; `most_states` ends a run that grows too large, and leaves it incomplete.
+/// Explores a setup on so many threads; `most_states` ends a run that generates more, and leaves it incomplete.
+///
+/// Depth first, because that keeps few states in memory. If a rule breaks, the search is made again breadth first,
+/// because that finds a short path.
 pub fn check(setup: Setup, threads: usize, most_states: Option<usize>) -> Result<Outcome, SetupError> {
-    let model = SyncModel::new(setup)?;
     let started = Instant::now();
-    let mut builder = model.checker().threads(threads.max(1)).finish_when(HasDiscoveries::AnyFailures);
-    if let Some(most) = most_states {
-        builder = builder.target_state_count(most);
+    let checker = builder(setup, threads, most_states)?.spawn_dfs().join();
+    let broken = !checker.discoveries().is_empty();
+    let mut violations = Vec::new();
+    if broken {
+        violations = self::violations(&builder(setup, threads, most_states)?.spawn_bfs().join());
+        if violations.is_empty() {
+            violations = self::violations(&checker);
+        }
     }
-    let checker = builder.spawn_bfs().join();
-    let violations = violations(&checker);
     let generated = checker.state_count();
     Ok(Outcome {
         setup,
@@ -55,8 +60,21 @@ pub fn check(setup: Setup, threads: usize, most_states: Option<usize>) -> Result
         generated,
         depth: checker.max_depth(),
         time: started.elapsed(),
-        complete: violations.is_empty() && most_states.is_none_or(|most| generated < most),
+        complete: !broken && most_states.is_none_or(|most| generated < most),
         violations,
+    })
+}
+
+fn builder(
+    setup: Setup,
+    threads: usize,
+    most_states: Option<usize>,
+) -> Result<CheckerBuilder<SyncModel>, SetupError> {
+    let builder = SyncModel::new(setup)?.checker();
+    let builder = builder.threads(threads.max(1)).finish_when(HasDiscoveries::AnyFailures);
+    Ok(match most_states {
+        Some(most) => builder.target_state_count(most),
+        None => builder,
     })
 }
 

@@ -5,14 +5,18 @@ use core::time::Duration;
 use sidewire_core::{FallbackReason, Status};
 
 use crate::action::Action;
+use crate::driver::judge_honesty;
 use crate::model::SyncModel;
 use crate::rule::listed;
+use crate::setup::Dialect;
 use crate::state::State;
 use crate::wire::Session;
 
 /// Time that a good network has until everything is shown: an idle heartbeat finds a dead socket after 40 s, the
 /// reconcile a lost last message after 60 s.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Time after which holes are filled: a read whose answer was lost takes 15 s, the pause after it up to 4 s.
+const REPAIR: Duration = Duration::from_secs(25);
 /// Steps that this may take.
 const MOST_STEPS: u32 = 2000;
 
@@ -24,14 +28,19 @@ impl SyncModel {
             return Ok(());
         }
         let mut state = from.clone();
-        let until = state.now.after(PATIENCE);
+        let (until, repaired) = (state.now.after(PATIENCE), state.now.after(REPAIR));
         for _ in 0..MOST_STEPS {
             if let Some(broken) = &state.broken {
                 return Err(format!("{} breaks on a good network: {}", broken.0, broken.1));
             }
+            judge_honesty(&mut state);
+            self.judge_retired(&mut state);
             if let Some(action) = next_good(&state) {
                 self.step(&mut state, action);
                 continue;
+            }
+            if state.now > repaired && self.has_hole(&state) {
+                return Err(format!("a hole is not fetched: {state}"));
             }
             let Err(wrong) = self.is_settled(&state) else { return Ok(()) };
             if state.alarm().is_none_or(|(at, _)| at > until) {
@@ -40,6 +49,16 @@ impl SyncModel {
             self.wait(&mut state);
         }
         Err(format!("no rest after {MOST_STEPS} steps: {state}"))
+    }
+
+    /// Connected, and a message is missing before one that is shown: no need to wait for the reconcile to know.
+    fn has_hole(&self, state: &State) -> bool {
+        let Some(session) = state.shown() else { return false };
+        let (view, due) = (*state.views.of(session), state.due_in_view(session));
+        let below_last = view.checked_ilog2().map_or(0, |last| (1 << last) - 1);
+        self.setup.dialect != Dialect::Times
+            && state.engine.status() == Status::Connected
+            && due & !view & below_last != 0
     }
 
     /// Nothing is under way: is all as it should be?
@@ -52,6 +71,9 @@ impl SyncModel {
         if !state.host.signed_in {
             let failed = state.engine.status() == Status::Failed && state.socket.is_none();
             return if failed { Ok(()) } else { Err("signed out, but not at rest".into()) };
+        }
+        if is_told_off(state) {
+            return Ok(());
         }
         let missing = state.due_in_view(session) & !*state.views.of(session) & !excused;
         if missing != 0 {
@@ -100,5 +122,12 @@ fn next_good(state: &State) -> Option<Action> {
 fn is_told_no(state: &State) -> bool {
     let reason = state.engine.fallback_reason();
     let told = matches!(reason, Some(FallbackReason::AuthFailed | FallbackReason::SessionRefused));
-    state.forbidden && told && state.engine.status() == Status::Fallback
+    state.refusals.forbidden && told && state.engine.status() == Status::Fallback
+}
+
+/// The server refused a token and the one after it: nothing may be read until there is another.
+fn is_told_off(state: &State) -> bool {
+    state.refusals.unauthorised >= 2
+        && state.engine.fallback_reason() == Some(FallbackReason::AuthFailed)
+        && matches!(state.engine.status(), Status::Fallback | Status::Failed)
 }

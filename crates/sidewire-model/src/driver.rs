@@ -52,6 +52,9 @@ impl SyncModel {
                 if state.socket.replace(Socket::dialled(connection)).is_some() {
                     state.break_rule(Rule::OneSocket, "a second socket");
                 }
+                if let Some(last) = connection.as_raw().checked_sub(1) {
+                    state.retired.push(Retired::Socket(ConnectionId::from_raw(last)));
+                }
             }
             Effect::SendFrame { connection, text } => send(state, connection, &text),
             Effect::CloseSocket { connection } => {
@@ -106,11 +109,16 @@ impl SyncModel {
     /// After a whole step: what is retired means nothing, and the state gets its digest.
     pub(crate) fn finish(&self, state: &mut State) {
         judge_honesty(state);
+        self.judge_retired(state);
         state.digest = digest(&state.engine);
+    }
+
+    /// Answers and frames with an id that the last step retired change nothing.
+    pub(crate) fn judge_retired(&self, state: &mut State) {
         for retired in core::mem::take(&mut state.retired) {
             let mut engine = Engine::clone(&state.engine);
             self.haunt(&mut engine, state, retired);
-            if engine.poll_effect().is_some() || digest(&engine) != state.digest {
+            if engine.poll_effect().is_some() || digest(&engine) != digest(&state.engine) {
                 state.break_rule(Rule::RetiredIds, format!("{retired:?} still counts"));
             }
         }
@@ -135,7 +143,7 @@ impl SyncModel {
 }
 
 /// *Connected* promises that the server pushes, and that all it has is here or on its way.
-fn judge_honesty(state: &mut State) {
+pub(crate) fn judge_honesty(state: &mut State) {
     let Some(session) = state.shown() else { return };
     if state.engine.status() != Status::Connected {
         return;

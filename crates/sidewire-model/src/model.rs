@@ -11,7 +11,7 @@ use crate::rest::{Ask, Request};
 use crate::rule::Rule;
 use crate::setup::{Setup, SetupError};
 use crate::socket::{Down, Peer, Socket};
-use crate::state::{Host, State};
+use crate::state::{Host, Refusals, State};
 use crate::wire::{Pair, Session, Wire};
 
 /// The sync engine in a small world.
@@ -59,7 +59,7 @@ impl SyncModel {
             socket: None,
             requests: Vec::new(),
             host: Host { visible: true, signed_in: true, renewing: false },
-            forbidden: false,
+            refusals: Refusals::default(),
             log: Pair::default(),
             lost: Pair::default(),
             skipped: Pair::default(),
@@ -138,9 +138,9 @@ fn moves_of_socket(socket: &Socket, state: &State, actions: &mut Vec<Action>) {
     if state.left.faults == 0 || socket.peer != Peer::Alive {
         return;
     }
-    // A push may be lost anywhere; it makes no difference before it would be delivered.
-    if matches!(socket.down.front(), Some(Down::Push { .. })) {
-        actions.push(Action::DropPush);
+    // A frame may be lost anywhere; it makes no difference before it would be delivered.
+    if matches!(socket.down.front(), Some(Down::Push { .. } | Down::Ack(_))) {
+        actions.push(Action::DropFrame);
     }
     actions.extend([Action::Cut, Action::Silence]);
 }

@@ -22,8 +22,7 @@ pub struct State {
     pub(crate) socket: Option<Socket>,
     pub(crate) requests: Vec<Request>,
     pub(crate) host: Host,
-    /// An authorisation was refused for good: polling is all that can be asked for.
-    pub(crate) forbidden: bool,
+    pub(crate) refusals: Refusals,
     /// How long the logs are.
     pub(crate) log: Pair<u8>,
     /// Pushes that were lost since the server last heard a subscription to their channel.
@@ -37,6 +36,15 @@ pub struct State {
     pub(crate) broken: Option<Arc<Broken>>,
     /// Ids that the last step retired.
     pub(crate) retired: Vec<Retired>,
+}
+
+/// What was refused to the present token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Refusals {
+    /// An authorisation was answered 403: polling is all that can be asked for.
+    pub(crate) forbidden: bool,
+    /// Requests answered 401, up to two: the second one, after a renewal, is final.
+    pub(crate) unauthorised: u8,
 }
 
 /// What the engine's host knows.
@@ -118,8 +126,8 @@ impl State {
 
 impl Hash for State {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        let Self { digest, socket, host, forbidden, .. } = self;
-        (digest, socket, host, forbidden).hash(hasher);
+        let Self { digest, socket, host, refusals, .. } = self;
+        (digest, socket, host, refusals).hash(hasher);
         let Self { log, lost, skipped, left, .. } = self;
         (log, lost, skipped, left).hash(hasher);
         self.requests.len().hash(hasher);

@@ -8,7 +8,7 @@ use crate::rest::{Ask, From, Request, body};
 use crate::rule::{Numbers, Rule, bit, first};
 use crate::setup::Mistake;
 use crate::socket::{Down, Peer};
-use crate::state::{Alarm, State};
+use crate::state::{Alarm, Refusals, Retired, State};
 use crate::wire::{self, Pair, Session, Up};
 
 impl SyncModel {
@@ -24,7 +24,7 @@ impl SyncModel {
                 self.command(state, Command::TokenRenewed { present: true });
             }
             Action::Publish(session) => self.publish(state, session),
-            Action::DropPush => drop_push(state),
+            Action::DropFrame => drop_frame(state),
             Action::Cut => lose_socket(state, Peer::Gone),
             Action::Silence => lose_socket(state, Peer::Silent),
             Action::Refuse { request, status } => self.refuse(state, request, status),
@@ -44,7 +44,7 @@ impl SyncModel {
             }
             Action::NewToken => {
                 state.host.signed_in = true;
-                state.forbidden = false;
+                state.refusals = Refusals::default();
                 self.command(state, Command::SetToken { present: true });
             }
             Action::SignOut => self.sign_out(state),
@@ -69,6 +69,7 @@ impl SyncModel {
             }
             Down::Closed => {
                 state.socket = None;
+                state.retired.push(Retired::Socket(connection));
                 let closed = SocketEvent::Closed { code: 1006, reason: String::new() };
                 self.feed(state, Input::Socket(connection, closed));
                 return;
@@ -141,7 +142,10 @@ impl SyncModel {
 
     fn refuse(&self, state: &mut State, index: usize, status: u16) {
         let Some(request) = take_request(state, index) else { return };
-        state.forbidden |= status == 403;
+        state.refusals.forbidden |= status == 403;
+        if status == 401 {
+            state.refusals.unauthorised = (state.refusals.unauthorised + 1).min(2);
+        }
         let body = br#"{"error":{"code":"MODEL","message":"no"}}"#;
         let response = HttpResponse { status, retry_after: None, body };
         self.feed(state, Input::Response(request.id, Ok(response)));
@@ -155,7 +159,7 @@ impl SyncModel {
     /// Signs out, and sees that nothing of the user is left.
     fn sign_out(&self, state: &mut State) {
         state.host.signed_in = false;
-        state.forbidden = false;
+        state.refusals = Refusals::default();
         (state.views, state.skipped) = Default::default();
         self.command(state, Command::SetToken { present: false });
         if state.views != Pair::default() {
@@ -220,7 +224,7 @@ fn pay(state: &mut State, action: Action) {
     let purse = match action {
         Action::Deliver | Action::Serve | Action::Answer { .. } | Action::Renew => return,
         Action::Publish(_) => &mut left.messages,
-        Action::DropPush | Action::Cut | Action::Silence => &mut left.faults,
+        Action::DropFrame | Action::Cut | Action::Silence => &mut left.faults,
         Action::Refuse { .. } | Action::Unreachable { .. } | Action::LoseAnswer { .. } => &mut left.faults,
         Action::Start(_) | Action::Stop => &mut left.actions,
         Action::ToggleVisible | Action::NewToken | Action::SignOut => &mut left.actions,
@@ -229,7 +233,7 @@ fn pay(state: &mut State, action: Action) {
     *purse = purse.saturating_sub(1);
 }
 
-fn drop_push(state: &mut State) {
+fn drop_frame(state: &mut State) {
     let Some(socket) = &mut state.socket else { return };
     if let Some(Down::Push { session, number, .. }) = socket.down.pop_front() {
         *state.lost.of_mut(session) |= bit(number);

@@ -167,16 +167,16 @@ fn nth(texts: &[String], number: u8) -> &str {
     texts.get(usize::from(number).wrapping_sub(1)).map_or("", String::as_str)
 }
 
-/// When a message was written: a second apart, so that times order as numbers do.
+/// When a message was written: further apart than readers by time look back, so that a cursor too new shows.
 pub(crate) fn written_at(number: u8) -> u64 {
-    1_700_000_000_000 + u64::from(number) * 1000
+    1_700_000_000_000 + u64::from(number) * 10_000
 }
 
+/// It does not name its session, which the contract leaves open: only where it came from tells.
 fn message(session: Session, number: u8, dialect: Dialect) -> String {
     let (letter, time) = (session.letter(), written_at(number));
-    let mut out = format!(
-        r#"{{"messageId":"{letter}{number}","sessionId":"{letter}","role":"assistant","content":"x","timestamp":{time}"#
-    );
+    let mut out =
+        format!(r#"{{"messageId":"{letter}{number}","role":"assistant","content":"x","timestamp":{time}"#);
     if dialect != Dialect::Times {
         let _ = write!(out, r#","sequenceNumber":{number}"#);
     }

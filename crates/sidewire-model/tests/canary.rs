@@ -1,4 +1,5 @@
 //! Planted mistakes: the checker has to find each, with a path that leads there.
+#![allow(clippy::unwrap_used, reason = "test helpers outside of #[test] functions: a panic is a failed test")]
 
 use sidewire_model::{Mistake, Outcome, Rule, Scope, Setup, check};
 
