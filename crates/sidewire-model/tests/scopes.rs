@@ -50,7 +50,6 @@ fn timers_that_fire_before_anything_arrives_hold() {
 }
 
 #[test]
-#[ignore = "engine: an acknowledgement that comes after its subscription timed out is taken for the next one's"]
 fn an_acknowledgement_later_than_its_deadline_holds() {
     let scope = Scope { messages: 1, faults: 0, actions: 1, timers: 3 };
 

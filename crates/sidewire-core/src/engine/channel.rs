@@ -9,7 +9,8 @@ use super::token::Refusal;
 use crate::defect::{planted, unless};
 use crate::ids::{RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse};
-use crate::output::{Body, Cause, FallbackReason, Method, ProblemCode};
+use crate::output::{Body, Cause, Effect, FallbackReason, Method, ProblemCode};
+use crate::policy::CloseAction;
 use crate::time::Timestamp;
 use crate::wire::{pusher, rest};
 
@@ -48,7 +49,7 @@ impl Engine {
     pub(super) fn pump_channel(&mut self) {
         let now = self.io.now;
         if self.unacknowledged.as_ref().is_some_and(|u| u.deadline <= now) {
-            self.subscription_failed(Cause::SubscribeFailed, "no answer to the subscription");
+            self.subscription_unanswered();
         }
         if !matches!(self.link, Link::Open(_)) || self.renewing() {
             return;
@@ -175,14 +176,23 @@ impl Engine {
         }
     }
 
+    /// The acknowledgement may only be late, and it names the channel alone: on this socket no later one could be
+    /// told from it. A fresh socket has no late answers.
+    fn subscription_unanswered(&mut self) {
+        self.subscription_failed(Cause::SubscribeFailed, "no answer to the subscription");
+        if let Link::Open(open) = &self.link {
+            let connection = open.connection;
+            self.io.effect(Effect::CloseSocket { connection });
+            self.lose_link(Cause::SubscribeFailed, CloseAction::Backoff);
+        }
+    }
+
     fn subscription_failed(&mut self, cause: Cause, detail: &str) {
         let Some(failed) = self.unacknowledged.take() else { return };
         self.gate.refused(self.io.now, &self.io.policy);
         if self.sessions.get(&failed.session).is_some_and(|s| matches!(s.channel, Channel::Subscribing)) {
             self.io.problem(ProblemCode::RequestFailed, detail);
             self.cause = cause;
-            // The acknowledgement may only be late: without this the server would stay subscribed for good.
-            self.send_frame(pusher::unsubscribe(&self.config.channel(&failed.session)));
             self.pause_channel(&failed.session);
         }
     }

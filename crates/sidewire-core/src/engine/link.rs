@@ -272,7 +272,7 @@ impl Engine {
     }
 
     /// Leaves the connection behind at once and plans the next try; never waits for a close event.
-    fn lose_link(&mut self, cause: Cause, action: CloseAction) {
+    pub(super) fn lose_link(&mut self, cause: Cause, action: CloseAction) {
         if let Link::Open(open) = &self.link
             && (self.io.now.since(open.since) >= self.io.policy.min_uptime || planted!(NoMinUptime))
         {

@@ -72,7 +72,8 @@ impl Engine {
             return Freshness::Gap;
         }
         let repairing = matches!(session.gap, Gap::Waiting { .. });
-        let joining = matches!(session.channel, Channel::Subscribed { caught_up: false });
+        let joining =
+            matches!(session.channel, Channel::Subscribed { caught_up: false }) && !session.fetch.refused;
         let loading = !session.fetch.loaded && session.fetch.busy();
         if repairing || joining || loading {
             return Freshness::CatchingUp;
