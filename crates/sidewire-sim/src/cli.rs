@@ -41,6 +41,9 @@ pub fn main() -> ExitCode {
     if words.next_if_eq("herd").is_some() {
         return crate::herd::main(words);
     }
+    if words.next_if_eq("figures").is_some() {
+        return crate::figures::main(words);
+    }
     let options = match read(words) {
         Ok(options) => options,
         Err(problem) => {

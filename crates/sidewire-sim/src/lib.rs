@@ -20,6 +20,7 @@ pub mod action;
 pub mod cli;
 mod client;
 mod faults;
+pub mod figures;
 pub mod herd;
 mod invariants;
 mod liveness;
