@@ -1,6 +1,9 @@
 //! A small herd of real engines keeps the shape of the gates.
 
-#![allow(clippy::unwrap_used, reason = "a test helper outside of #[test] functions: a panic is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test helper outside of #[test] functions: a panic is a failed test"
+)]
 
 use sidewire_sim::herd::{Row, Scenario, Variant, run};
 

@@ -139,7 +139,7 @@ fn half_open(seed: u64, sleep: Sleep) -> u64 {
             world.feed(&Input::Wall(wall));
         }
         Sleep::Timer => {
-            let due = world.engine.poll_timeout().map_or(world.now, |at| at.as_millis());
+            let due = world.engine.poll_timeout().map_or(world.now, sidewire_core::Timestamp::as_millis);
             world.now = world.now.max(due) + HOUR;
             world.feed(&Input::Timeout);
         }

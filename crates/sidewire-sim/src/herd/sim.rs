@@ -214,7 +214,7 @@ impl<C: Client> Herd<C> {
                 }
             }
             Act::Subscribe(socket, channel) => {
-                self.plan(now + self.rtt, client, Note::Joined(socket, channel))
+                self.plan(now + self.rtt, client, Note::Joined(socket, channel));
             }
             Act::Ping(socket) => self.plan(now + self.rtt, client, Note::Pong(socket)),
             Act::Auth(request, patience) => {
