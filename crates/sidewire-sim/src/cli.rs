@@ -37,7 +37,14 @@ struct Sum {
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let options = match read(std::env::args().skip(1)) {
+    let mut words = std::env::args().skip(1).peekable();
+    if words.next_if_eq("herd").is_some() {
+        return crate::herd::main(words);
+    }
+    if words.next_if_eq("figures").is_some() {
+        return crate::figures::main(words);
+    }
+    let options = match read(words) {
         Ok(options) => options,
         Err(problem) => {
             eprintln!("{problem}\n{USAGE}");

@@ -20,6 +20,8 @@ pub mod action;
 pub mod cli;
 mod client;
 mod faults;
+pub mod figures;
+pub mod herd;
 mod invariants;
 mod liveness;
 pub mod log;
