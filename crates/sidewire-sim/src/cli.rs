@@ -1,4 +1,5 @@
-//! The command line: `sidewire-sim --seeds N [--from K] [--threads T] [--json FILE]`, or `--seed N` to replay one.
+//! The command line: `sidewire-sim --seeds N [--from K] [--threads T] [--json FILE]`, `--seed N` to replay one,
+//! `defects` to plant every defect.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use std::time::Instant;
 use crate::run::{Outcome, run};
 use crate::world::Stats;
 
-const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N";
+const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N | defects [--seeds N]";
 /// Every so many seeds one is run twice, to see that equal seeds give equal traces (S16).
 const TWICE_EVERY: u64 = 64;
 /// Violations listed in full.
@@ -21,6 +22,8 @@ struct Options {
     seeds: u64,
     threads: usize,
     replay: Option<u64>,
+    /// Plant every defect instead.
+    defects: bool,
     json: Option<String>,
 }
 
@@ -48,6 +51,9 @@ pub fn main() -> ExitCode {
         // A panic is caught and told with its seed; the default hook would only flood the screen.
         std::panic::set_hook(Box::new(|_| {}));
     }
+    if options.defects {
+        return hunt(&options);
+    }
     let started = Instant::now();
     let mut sum = options.replay.map_or_else(|| run_all(&options, started), replay);
     sum.broken.sort_by_key(|outcome| outcome.seed);
@@ -63,9 +69,28 @@ pub fn main() -> ExitCode {
     ExitCode::from(u8::from(!sum.broken.is_empty()))
 }
 
+#[cfg(feature = "defects")]
+fn hunt(options: &Options) -> ExitCode {
+    let hunts = crate::defects::hunt_all(options.seeds, options.threads);
+    let (text, ok) = crate::defects::report(&hunts);
+    println!("{text}");
+    ExitCode::from(u8::from(!ok))
+}
+
+#[cfg(not(feature = "defects"))]
+fn hunt(_: &Options) -> ExitCode {
+    eprintln!("built without defects: cargo run -p sidewire-sim --release --features defects -- defects");
+    ExitCode::from(2)
+}
+
 fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { from: 0, seeds: 1000, threads: 1, replay: None, json: None };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut options = Options { from: 0, seeds: 1000, threads: 1, replay: None, defects: false, json: None };
     while let Some(word) = words.next() {
+        if word == "defects" {
+            options = Options { defects: true, seeds: 2000, threads: cores, ..options };
+            continue;
+        }
         let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
         let number = || value.parse::<u64>().map_err(|error| format!("{word}: {error}"));
         match word.as_str() {

@@ -19,6 +19,8 @@
 pub mod action;
 pub mod cli;
 mod client;
+#[cfg(feature = "defects")]
+pub mod defects;
 mod faults;
 mod invariants;
 mod liveness;

@@ -1,0 +1,75 @@
+//! Planted defects: every mechanism of the engine is switched off once, and a rule about it has to notice.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sidewire_core::defect::{Defect, plant};
+
+use crate::run::run;
+
+/// What became of one planted defect.
+#[derive(Clone, Debug)]
+pub struct Hunt {
+    /// The mechanism that was switched off.
+    pub defect: Defect,
+    /// The first seed that noticed and the rule that did; `None` when none did.
+    pub found: Option<(u64, &'static str, String)>,
+}
+
+/// Runs seeds with a defect until a rule notices.
+pub fn hunt(defect: Defect, seeds: u64) -> Hunt {
+    plant(Some(defect));
+    let noticed = |seed| run(seed, false).violation.map(|broken| (seed, broken.rule, broken.detail));
+    let found = (0..seeds).find_map(noticed);
+    plant(None);
+    Hunt { defect, found }
+}
+
+/// Hunts every defect, on so many threads, and returns the results in the order of [`Defect::ALL`].
+pub fn hunt_all(seeds: u64, threads: usize) -> Vec<Hunt> {
+    let next = AtomicUsize::new(0);
+    let hunts = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(defect) = Defect::ALL.get(index) else { return };
+                    let hunt = hunt(*defect, seeds);
+                    hunts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, hunt);
+                }
+            });
+        }
+    });
+    let hunts = hunts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    hunts.into_values().collect()
+}
+
+/// The table for people and, as its last line, the figures for machines; and whether all were found.
+pub fn report(hunts: &[Hunt]) -> (String, bool) {
+    let mut text = String::new();
+    let mut missing = Vec::new();
+    for Hunt { defect, found } in hunts {
+        let name = format!("{defect:?}");
+        let outcome = match found {
+            Some((seed, rule, _)) => format!("{seed:>6}  {rule:<4}"),
+            None => {
+                missing.push(format!("\"{name}\""));
+                "NOT FOUND   ".to_owned()
+            }
+        };
+        text.push_str(&format!("{name:<24} {outcome}  {}\n", defect.what()));
+        if let Some((_, _, detail)) = found {
+            let detail: String = detail.chars().take(110).collect();
+            text.push_str(&format!("{:<24} {:>6}  {detail}\n", "", ""));
+        }
+    }
+    let (planted, ok) = (hunts.len(), missing.is_empty());
+    let found = planted - missing.len();
+    let missing = missing.join(",");
+    text.push_str(&format!(
+        r#"{{"ok":{ok},"planted":{planted},"found":{found},"missing":[{missing}]}}"#
+    ));
+    (text, ok)
+}
