@@ -97,6 +97,19 @@ impl World {
         }
         self.checker.token_changed();
         self.command(Command::SetToken { present });
+        if !present {
+            self.nothing_left();
+        }
+    }
+
+    /// Nothing of a user is shown to the next one.
+    fn nothing_left(&mut self) {
+        let left = self.log.sessions.iter().find(|log| {
+            self.engine.timeline(&log.id).is_some_and(|timeline| timeline.rows(0..timeline.len()).next().is_some())
+        });
+        if let Some(id) = left.map(|log| log.id.clone()) {
+            self.broken("S3", format!("signed out, and {id} is still shown"));
+        }
     }
 
     /// Sends a message of the user; its number in [`World::sent`].

@@ -174,6 +174,12 @@ impl World {
     }
 
     pub(crate) fn send_up(&mut self, connection: ConnectionId, text: String) {
+        if let (Some(made), Some(open)) = (self.rest.signed_for(&text), self.engine.socket_id())
+            && made != open
+        {
+            let detail = format!("a signature for socket {made} goes out over {open}");
+            self.broken("C5", detail);
+        }
         self.deliver_up(connection, |_| Action::Up(connection, Up::Frame(text)));
     }
 

@@ -65,6 +65,8 @@ pub struct Rest {
     pub lag: u64,
     /// Whether replies to sends leave out the stored message.
     pub bare_replies: bool,
+    /// Signatures given out, and the sockets they were made for.
+    signatures: BTreeMap<String, String>,
     flights: BTreeMap<RequestId, Flight>,
     /// Sends done, by idempotency key.
     done: BTreeMap<String, (usize, usize)>,
@@ -77,6 +79,13 @@ impl Rest {
         self.messages = Mode::Good;
         self.interact = Mode::Good;
         self.lag = 0;
+    }
+
+    /// The socket for which the signature in a frame was made.
+    pub(crate) fn signed_for(&self, frame: &str) -> Option<&str> {
+        let (_, rest) = frame.split_once(r#""auth":""#)?;
+        let (auth, _) = rest.split_once('"')?;
+        self.signatures.get(auth).map(String::as_str)
     }
 
     /// How many times a send of the user is in the log: 0 or 1.
@@ -167,6 +176,7 @@ impl World {
 
     fn sign(&mut self, socket: &str, channel: &str) -> Answer {
         let auth = signing::channel_signature(APP_KEY, SECRET, socket, channel);
+        self.rest.signatures.insert(auth.clone(), socket.to_owned());
         let session = channel.strip_prefix("private-session-").and_then(|id| self.log.index_of(id));
         let log = session.and_then(|index| self.log.sessions.get(index));
         let head = log.filter(|_| self.log.kind != ServerKind::Times).map(|log| log.last_sequence);
