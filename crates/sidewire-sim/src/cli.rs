@@ -155,12 +155,7 @@ impl Sum {
         self.seeds += 1;
         self.simulated += outcome.simulated;
         self.rest_peak = self.rest_peak.max((outcome.rest_peak, outcome.seed));
-        self.stats.steps += outcome.stats.steps;
-        self.stats.faults += outcome.stats.faults;
-        self.stats.opens += outcome.stats.opens;
-        self.stats.fetches += outcome.stats.fetches;
-        self.stats.auths += outcome.stats.auths;
-        self.stats.sends += outcome.stats.sends;
+        self.stats.add(outcome.stats);
         if outcome.violation.is_some() {
             self.broken.push(outcome);
         }

@@ -70,6 +70,8 @@ impl World {
                 self.checker.token_changed();
                 self.command(Command::TokenRenewed { present });
             }
+            UserAction::Sleep(millis) => self.sleep(millis),
+            UserAction::Restart => self.restart(),
         }
     }
 

@@ -21,7 +21,9 @@ pub mod cli;
 mod client;
 #[cfg(feature = "defects")]
 pub mod defects;
+pub mod drills;
 mod faults;
+mod host_life;
 mod invariants;
 mod liveness;
 pub mod log;

@@ -111,6 +111,10 @@ pub struct ServerLog {
     pub wall_offset: u64,
     /// By session number.
     pub sessions: Vec<SessionLog>,
+    /// Pages ignore where they are to begin, and always promise more.
+    pub stuck: bool,
+    /// Pages hold something that is no message.
+    pub poison: bool,
 }
 
 impl Stored {
@@ -194,6 +198,7 @@ impl ServerLog {
     /// One page as a copy of the database at `as_of` gives it.
     pub fn page(&self, session: usize, cursor: Cursor, limit: usize, as_of: u64) -> Page {
         let log = &self.sessions[session];
+        let cursor = if self.stuck { Cursor::Newest } else { cursor };
         let visible = log.messages.iter().enumerate();
         let visible: Vec<_> = visible.filter_map(|(at, m)| Some((at, m, m.version_at(as_of)?))).collect();
         let mut found: Vec<_> = match cursor {
@@ -220,7 +225,11 @@ impl ServerLog {
         let revision = if cut { found.last().map_or(current, |(_, _, v)| v.revision) } else { current };
         let last = visible.iter().filter_map(|(_, m, _)| m.sequence).max().unwrap_or(0);
         let first = found.iter().map(|(at, _, _)| *at).min().unwrap_or(visible.len());
-        let bodies: Vec<&str> = found.iter().map(|(_, _, v)| v.json.as_str()).collect();
+        let has_more = has_more || self.stuck;
+        let mut bodies: Vec<&str> = found.iter().map(|(_, _, v)| v.json.as_str()).collect();
+        if self.poison {
+            bodies.insert(0, r#"{"content":"no id"}"#);
+        }
         Page { body: self.page_body(&bodies, has_more, last, revision), first }
     }
 

@@ -115,6 +115,15 @@ impl Push {
         }
     }
 
+    /// Forgets every socket there ever was: the next client counts from one again.
+    pub(crate) fn clear_sockets(&mut self) {
+        let known: Vec<_> = self.conns.keys().copied().collect();
+        for connection in known {
+            self.forget(connection);
+        }
+        self.conns.clear();
+    }
+
     /// Begins to drain.
     pub(crate) fn drain(&mut self, now: u64) {
         if let Some(hub) = &mut self.hub {
@@ -251,6 +260,8 @@ impl World {
                 Output::Send { client, text } => {
                     let slow = self.network.slow_reader;
                     let lost = slow > 0 && !text.contains(r#""event":"pusher"#) && self.network.chance(slow);
+                    let lost = lost
+                        || self.network.lose_acknowledgements && text.contains("subscription_succeeded");
                     if !lost {
                         self.deliver_down(connection(client), Down::Frame(text));
                     }

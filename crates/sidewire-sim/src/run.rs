@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::drills::Drill;
 use crate::invariants::Violation;
 use crate::liveness::live;
 use crate::script::Plan;
@@ -29,7 +30,7 @@ const MAX_STEPS: u64 = 200_000;
 
 /// Runs a seed; `print` writes the trace to standard output as it happens. A panic is a broken rule like any other.
 pub fn run(seed: u64, print: bool) -> Outcome {
-    let run = catch_unwind(AssertUnwindSafe(|| run_plan(&Plan::draw(seed), print)));
+    let run = catch_unwind(AssertUnwindSafe(|| run_both(seed, print)));
     run.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
@@ -37,6 +38,23 @@ pub fn run(seed: u64, print: bool) -> Outcome {
         let violation = Some(Violation { rule: "S18", at: 0, detail });
         Outcome { seed, violation, hash: 0, stats: Stats::default(), simulated: 0, rest_peak: 0 }
     })
+}
+
+/// Runs the plan of a seed, then its drill.
+fn run_both(seed: u64, print: bool) -> Outcome {
+    let mut outcome = run_plan(&Plan::draw(seed), print);
+    if outcome.violation.is_none() {
+        let drill = Drill::of(seed);
+        let world = drill.play(seed, print);
+        outcome.hash = outcome.hash.rotate_left(1) ^ world.trace.hash();
+        outcome.simulated += world.now;
+        outcome.stats.add(world.stats);
+        outcome.violation = world.violation().cloned().map(|broken| {
+            let detail = format!("{} (drill: {})", broken.detail, drill.name);
+            Violation { detail, ..broken }
+        });
+    }
+    outcome
 }
 
 /// Runs a plan.

@@ -60,6 +60,7 @@ impl Plan {
             zombies: if rng.chance(300) { 500 } else { 0 },
             timers_first: rng.chance(500),
             record: false,
+            print: false,
             agent: rng.chance(600),
         };
         let longest = if rng.chance(200) { 240_000 } else { 90_000 };

@@ -47,6 +47,8 @@ pub struct WorldConfig {
     pub timers_first: bool,
     /// Whether to keep lines, effects and events.
     pub record: bool,
+    /// Whether lines are printed as they come.
+    pub print: bool,
     /// Whether the agent answers what the user sends.
     pub agent: bool,
 }
@@ -68,6 +70,7 @@ impl Default for WorldConfig {
             zombies: 0,
             timers_first: false,
             record: true,
+            print: false,
             agent: false,
         }
     }
@@ -107,6 +110,18 @@ pub struct Stats {
     pub sends: u64,
 }
 
+impl Stats {
+    /// Adds the figures of another run.
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.faults += other.faults;
+        self.opens += other.opens;
+        self.fetches += other.fetches;
+        self.auths += other.auths;
+        self.sends += other.sends;
+    }
+}
+
 /// The user's side of things, as the checker knows it: from commands alone.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
@@ -127,6 +142,16 @@ pub struct Host {
     pub timer_delay: u64,
     /// The client was told, over the socket it has, that it is subscribed to the session shown.
     pub acknowledged: bool,
+    /// Milliseconds that the machine slept without its monotonic clock.
+    pub slept: u64,
+}
+
+impl Host {
+    /// A new process: nobody is connected, and nothing is shown but what the record says.
+    pub(crate) const fn restarted(&mut self) {
+        self.wanted = false;
+        self.acknowledged = false;
+    }
 }
 
 /// Everything.
@@ -179,16 +204,7 @@ impl World {
     pub fn new(config: WorldConfig) -> Self {
         let mut rng = Rng::new(config.seed);
         let now = 1000;
-        let policy = Policy { jitter: config.jitter, warm_channels: config.warm, ..Policy::default() };
-        let input = ConfigInput {
-            key: config.key.then(|| APP_KEY.to_owned()),
-            api_base: Some(API.to_owned()),
-            policy,
-            ..ConfigInput::default()
-        };
-        #[allow(clippy::expect_used, reason = "the input is the constant above")]
-        let built = Config::build(input).expect("the simulator's configuration is valid");
-        let engine = Engine::new(built, Seed(rng.next_u64()), Timestamp::from_millis(now));
+        let engine = Engine::new(build_config(&config), Seed(rng.next_u64()), Timestamp::from_millis(now));
         let log = build_log(&config);
         let host = Host {
             shown: None,
@@ -199,6 +215,7 @@ impl World {
             frozen_until: 0,
             timer_delay: 0,
             acknowledged: false,
+            slept: 0,
         };
         let mut world = Self {
             now,
@@ -218,10 +235,16 @@ impl World {
             log,
             config,
         };
+        world.trace.printing = world.config.print;
         if let Some(present) = world.config.token {
             world.set_token(present);
         }
         world
+    }
+
+    /// What the host configures every engine with.
+    pub(crate) fn engine_config(&self) -> Config {
+        build_config(&self.config)
     }
 
     /// The first violation of an invariant, if any.
@@ -236,7 +259,7 @@ impl World {
 
     /// The client's wall clock.
     pub fn wall(&self) -> u64 {
-        WALL_OFFSET + self.now
+        WALL_OFFSET + self.now + self.host.slept
     }
 
     /// Plans something.
@@ -370,6 +393,19 @@ impl World {
     }
 }
 
+fn build_config(config: &WorldConfig) -> Config {
+    let policy = Policy { jitter: config.jitter, warm_channels: config.warm, ..Policy::default() };
+    let input = ConfigInput {
+        key: config.key.then(|| APP_KEY.to_owned()),
+        api_base: Some(API.to_owned()),
+        policy,
+        ..ConfigInput::default()
+    };
+    #[allow(clippy::expect_used, reason = "the input is the constant above")]
+    let built = Config::build(input).expect("the simulator's configuration is valid");
+    built
+}
+
 fn build_log(config: &WorldConfig) -> ServerLog {
     let sessions = (0..config.sessions).filter_map(|index| {
         let id = SessionId::parse(&format!("s{index}")).ok()?;
@@ -381,6 +417,8 @@ fn build_log(config: &WorldConfig) -> ServerLog {
         echoes_ids: config.echoes_ids,
         wall_offset,
         sessions: sessions.collect(),
+        stuck: false,
+        poison: false,
     };
     for session in 0..config.sessions {
         for index in 0..config.history {

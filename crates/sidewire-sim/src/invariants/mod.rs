@@ -102,6 +102,12 @@ impl Checker {
         }
     }
 
+    /// Another engine, which knows nothing.
+    pub(crate) fn restarted(&mut self, sessions: usize) {
+        let violation = self.violation.take();
+        *self = Self { violation, ..Self::new(sessions) };
+    }
+
     pub(crate) fn token_changed(&mut self) {
         self.requests.token_changed();
     }

@@ -1,0 +1,50 @@
+//! The host's own life: sleep, and a start after it was killed.
+
+use sidewire_core::{Command, Engine, Input, Seed, Status, Timestamp, WallTime};
+
+use crate::world::World;
+
+impl World {
+    /// The machine sleeps with its monotonic clock, and the wall clock is read afterwards.
+    pub fn sleep(&mut self, millis: u64) {
+        self.host.slept += millis;
+        let wall = WallTime::from_millis(self.wall());
+        self.feed(&Input::Wall(wall));
+    }
+
+    /// The host is killed and started again: the engine is a new one, and what it stored is all that it knows.
+    pub fn restart(&mut self) {
+        let (record, shown) = (self.engine.persist(), self.host.shown);
+        let wanted = self.host.wanted;
+        self.trace.note(self.now, format_args!("the host is killed; it stored {record}"));
+        for connection in self.push.live() {
+            self.push.forget(connection);
+        }
+        self.push.clear_sockets();
+        self.rest.clear_flights();
+        self.queue.forget_client();
+        let seed = Seed(self.rng.next_u64());
+        self.engine = Engine::new(self.engine_config(), seed, Timestamp::from_millis(self.now));
+        self.checker.restarted(self.log.sessions.len());
+        self.life += 1;
+        self.host.restarted();
+        if let Some(present) = self.host.token {
+            self.set_token(present);
+        }
+        if wanted {
+            self.host.wanted = true;
+            self.feed(&Input::Command(Command::Restore(record)));
+            self.restored(shown);
+        }
+        self.feed(&Input::Command(Command::SetVisible(self.host.visible)));
+        self.feed(&Input::Command(Command::SetOnline(self.host.online)));
+    }
+
+    fn restored(&mut self, shown: Option<usize>) {
+        let expected = shown.and_then(|shown| self.session(shown)).cloned();
+        if self.engine.shown() != expected.as_ref() || self.engine.status() == Status::Disconnected {
+            let detail = format!("{expected:?} was shown, now {:?}", self.engine.shown());
+            self.broken("O8", detail);
+        }
+    }
+}
