@@ -7,10 +7,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use crate::drills::Drill;
 use crate::run::{Outcome, run};
+use crate::script::Plan;
 use crate::world::Stats;
 
-const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N | defects [--seeds N]";
+const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N [--shrink] [--plant DEFECT] | defects [--seeds N]";
 /// Every so many seeds one is run twice, to see that equal seeds give equal traces (S16).
 const TWICE_EVERY: u64 = 64;
 /// Violations listed in full.
@@ -22,6 +24,8 @@ struct Options {
     seeds: u64,
     threads: usize,
     replay: Option<u64>,
+    /// Reduce the plan of the seed that is replayed.
+    shrink: bool,
     /// Plant every defect instead.
     defects: bool,
     json: Option<String>,
@@ -54,6 +58,9 @@ pub fn main() -> ExitCode {
     if options.defects {
         return hunt(&options);
     }
+    if let Some(seed) = options.replay.filter(|_| options.shrink) {
+        return shrunk(seed);
+    }
     let started = Instant::now();
     let mut sum = options.replay.map_or_else(|| run_all(&options, started), replay);
     sum.broken.sort_by_key(|outcome| outcome.seed);
@@ -85,10 +92,15 @@ fn hunt(_: &Options) -> ExitCode {
 
 fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut options = Options { from: 0, seeds: 1000, threads: 1, replay: None, defects: false, json: None };
+    let mut options =
+        Options { from: 0, seeds: 1000, threads: 1, replay: None, shrink: false, defects: false, json: None };
     while let Some(word) = words.next() {
         if word == "defects" {
             options = Options { defects: true, seeds: 2000, threads: cores, ..options };
+            continue;
+        }
+        if word == "--shrink" {
+            options.shrink = true;
             continue;
         }
         let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
@@ -98,11 +110,35 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
             "--seeds" => options.seeds = number()?,
             "--seed" => options.replay = Some(number()?),
             "--threads" => options.threads = usize::try_from(number()?.clamp(1, 256)).unwrap_or(1),
+            "--plant" => plant(&value)?,
             "--json" => options.json = Some(value),
             _ => return Err(format!("{word} is unknown")),
         }
     }
     Ok(options)
+}
+
+/// Plants one defect by its name, in this thread: for `--seed`.
+#[cfg(feature = "defects")]
+fn plant(name: &str) -> Result<(), String> {
+    let mut all = sidewire_core::defect::Defect::ALL.iter();
+    let defect =
+        all.find(|defect| format!("{defect:?}") == name).ok_or_else(|| format!("no defect {name}"))?;
+    sidewire_core::defect::plant(Some(*defect));
+    Ok(())
+}
+
+#[cfg(not(feature = "defects"))]
+fn plant(_: &str) -> Result<(), String> {
+    Err("built without defects: add --features defects".to_owned())
+}
+
+fn shrunk(seed: u64) -> ExitCode {
+    match crate::shrink::shrink(&Plan::draw(seed)) {
+        Some(plan) => print!("{}", crate::shrink::lines(&plan)),
+        None => println!("the plan of seed {seed} breaks no rule; its drill is \"{}\"", Drill::of(seed).name),
+    }
+    ExitCode::SUCCESS
 }
 
 fn replay(seed: u64) -> Sum {

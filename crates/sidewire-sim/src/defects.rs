@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sidewire_core::defect::{Defect, plant};
 
-use crate::run::run;
+use crate::run::{run_drill, run_script};
+use crate::script::Plan;
 
 /// What became of one planted defect.
 #[derive(Clone, Debug)]
@@ -17,10 +18,58 @@ pub struct Hunt {
     pub found: Option<(u64, &'static str, String)>,
 }
 
-/// Runs seeds with a defect until a rule notices.
+/// The rules that are about what a defect breaks; another one that breaks as well proves nothing.
+pub const fn rules(defect: Defect) -> &'static [&'static str] {
+    match defect {
+        Defect::NoHeartbeat | Defect::NoPongTimeout => &["H1"],
+        Defect::NoConnectTimeout | Defect::NoProbes | Defect::NoSubscribeTimeout => &["L4"],
+        Defect::StaleSocketHeard => &["S12"],
+        Defect::OldSocketKept => &["S6"],
+        Defect::NoCatchUpOnAck | Defect::CatchUpOnFirstAckOnly => &["L2"],
+        Defect::NoReconcile => &["L5"],
+        Defect::NoGapRepair => &["M3"],
+        Defect::NoCoverPolling | Defect::FirstPageOnly => &["L1"],
+        Defect::PollingNeverStops | Defect::TwoReadsAtOnce => &["S7"],
+        Defect::NoBackoff | Defect::NoMinUptime | Defect::QuickEveryTime => &["S15"],
+        Defect::RefusedCodeIgnored => &["C6"],
+        Defect::StaleSignatureUsed => &["C5"],
+        Defect::NoAuthBudget | Defect::NoAuthCooldown | Defect::RetryAfterIgnored => &["S8"],
+        Defect::RefusalNotTerminal => &["D7"],
+        Defect::ForeignChannelHeard | Defect::ForeignSessionMerged | Defect::FetchOutlivesSwitch => {
+            &["S3", "S4"]
+        }
+        Defect::NoReadBudget | Defect::NoReadBackoff => &["S15"],
+        Defect::PageLoop => &["M9"],
+        Defect::CursorFollowsPush => &["S13", "M4"],
+        Defect::PushBeforeLoadDropped => &["M1"],
+        Defect::OlderVersionWins => &["S5"],
+        Defect::ArrivalOrder => &["S2"],
+        Defect::EchoNotReplaced => &["S4"],
+        Defect::RetryWithNewId => &["M6"],
+        Defect::SendsOverlap => &["M8"],
+        Defect::StopKeepsRequests | Defect::StopKeepsSocket => &["S10"],
+        Defect::SignOutKeepsMessages => &["S3"],
+        Defect::RenewWithoutEnd | Defect::NoRenewal => &["D6"],
+        Defect::NoWakeDetection => &["H4"],
+        Defect::NoNudge => &["H5"],
+        Defect::TypingForEver => &["T2"],
+        Defect::NoRefreshDebounce | Defect::LastRefreshDropped => &["D10"],
+        Defect::OrphanSubscription => &["C4"],
+        Defect::NeverIdle => &["D12"],
+        Defect::DishonestStatus => &["S9"],
+        Defect::PoisonKillsPage => &["S19"],
+    }
+}
+
+/// Runs seeds with a defect, plan and drill apart, until a rule about it notices.
 pub fn hunt(defect: Defect, seeds: u64) -> Hunt {
     plant(Some(defect));
-    let noticed = |seed| run(seed, false).violation.map(|broken| (seed, broken.rule, broken.detail));
+    let noticed = |seed| {
+        let outcomes = [run_script(&Plan::draw(seed), false), run_drill(seed, false)];
+        let broken = outcomes.into_iter().filter_map(|outcome| outcome.violation);
+        let about = broken.into_iter().find(|broken| rules(defect).contains(&broken.rule));
+        about.map(|broken| (seed, broken.rule, broken.detail))
+    };
     let found = (0..seeds).find_map(noticed);
     plant(None);
     Hunt { defect, found }
@@ -68,8 +117,6 @@ pub fn report(hunts: &[Hunt]) -> (String, bool) {
     let (planted, ok) = (hunts.len(), missing.is_empty());
     let found = planted - missing.len();
     let missing = missing.join(",");
-    text.push_str(&format!(
-        r#"{{"ok":{ok},"planted":{planted},"found":{found},"missing":[{missing}]}}"#
-    ));
+    text.push_str(&format!(r#"{{"ok":{ok},"planted":{planted},"found":{found},"missing":[{missing}]}}"#));
     (text, ok)
 }

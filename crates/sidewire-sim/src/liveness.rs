@@ -119,7 +119,6 @@ fn honest(world: &mut World, shown: usize) {
     }
 }
 
-
 /// L2: what was missed while push was away is there one round trip after it is back.
 fn missed(world: &mut World, shown: usize) {
     world.fault(Fault::Cut);

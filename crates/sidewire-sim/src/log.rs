@@ -115,6 +115,8 @@ pub struct ServerLog {
     pub stuck: bool,
     /// Pages hold something that is no message.
     pub poison: bool,
+    /// Messages do not tell the session that they belong to.
+    pub anonymous: bool,
 }
 
 impl Stored {
@@ -178,7 +180,8 @@ impl ServerLog {
     fn write(&self, session: usize, stored: &Stored, status: &str, content: &str, updated: u64) -> String {
         let log = &self.sessions[session];
         let Stored { id, role, time, .. } = stored;
-        let mut json = format!(r#"{{"messageId":"{id}","sessionId":"{}","role":"{role}","content":"#, log.id);
+        let own = if self.anonymous { String::new() } else { format!(r#""sessionId":"{}","#, log.id) };
+        let mut json = format!(r#"{{"messageId":"{id}",{own}"role":"{role}","content":"#);
         sidewire_core::json::write_str(&mut json, content);
         // Writing to a String cannot fail.
         let _ = write!(json, r#","timestamp":{time},"updatedAt":{updated},"status":"{status}""#);

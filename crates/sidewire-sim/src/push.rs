@@ -260,8 +260,8 @@ impl World {
                 Output::Send { client, text } => {
                     let slow = self.network.slow_reader;
                     let lost = slow > 0 && !text.contains(r#""event":"pusher"#) && self.network.chance(slow);
-                    let lost = lost
-                        || self.network.lose_acknowledgements && text.contains("subscription_succeeded");
+                    let lost =
+                        lost || self.network.lose_acknowledgements && text.contains("subscription_succeeded");
                     if !lost {
                         self.deliver_down(connection(client), Down::Frame(text));
                     }

@@ -1,5 +1,7 @@
 //! The engine in its world: virtual clock, queue of what is planned, and the one place where inputs are given.
 
+use std::collections::BTreeSet;
+
 use sidewire_core::{
     ClientMessageId, Config, ConfigInput, Effect, Engine, Event, HttpResponse, Input, Policy, Seed,
     SendState, SessionId, Timestamp,
@@ -142,14 +144,17 @@ pub struct Host {
     pub timer_delay: u64,
     /// The client was told, over the socket it has, that it is subscribed to the session shown.
     pub acknowledged: bool,
+    /// The sessions whose subscription the client was told of, over the socket it has, and has not given up.
+    pub joined: BTreeSet<usize>,
     /// Milliseconds that the machine slept without its monotonic clock.
     pub slept: u64,
 }
 
 impl Host {
     /// A new process: nobody is connected, and nothing is shown but what the record says.
-    pub(crate) const fn restarted(&mut self) {
+    pub(crate) fn restarted(&mut self) {
         self.wanted = false;
+        self.joined.clear();
         self.acknowledged = false;
     }
 }
@@ -215,6 +220,7 @@ impl World {
             frozen_until: 0,
             timer_delay: 0,
             acknowledged: false,
+            joined: BTreeSet::new(),
             slept: 0,
         };
         let mut world = Self {
@@ -339,8 +345,12 @@ impl World {
     }
 
     fn came_down(&mut self, connection: sidewire_core::ConnectionId, down: &Down) {
+        // What a socket that was given up says late is no news of the present one.
+        let current = self.push.conn(connection).is_some_and(|conn| conn.local);
         if self.socket_event_wanted(connection, down) {
-            self.note_acknowledgement(down);
+            if current {
+                self.note_acknowledgement(down);
+            }
             let event = crate::push::socket_event(down);
             self.feed(&Input::Socket(connection, event));
         }
@@ -348,13 +358,33 @@ impl World {
 
     fn note_acknowledgement(&mut self, down: &Down) {
         match down {
-            Down::Closed(..) => self.host.acknowledged = false,
+            Down::Closed(..) => {
+                self.host.acknowledged = false;
+                self.host.joined.clear();
+            }
             Down::Frame(text) if text.contains("pusher_internal:subscription_succeeded") => {
+                let joined = self.named_session(text);
+                self.host.joined.extend(joined);
                 let shown = self.host.shown.and_then(|shown| self.session(shown));
                 let channel = shown.map(|id| format!("\"private-session-{id}\""));
                 self.host.acknowledged |= channel.is_some_and(|channel| text.contains(&channel));
             }
             Down::Opened | Down::Frame(_) | Down::Binary => {}
+        }
+    }
+
+    /// The session whose channel a frame names.
+    fn named_session(&self, frame: &str) -> Option<usize> {
+        let (_, rest) = frame.split_once("private-session-")?;
+        self.log.index_of(rest.split('"').next()?)
+    }
+
+    /// What the client gives up by sending this frame.
+    pub(crate) fn note_departure(&mut self, frame: &str) {
+        if frame.contains("pusher:unsubscribe")
+            && let Some(session) = self.named_session(frame)
+        {
+            self.host.joined.remove(&session);
         }
     }
 
@@ -419,6 +449,7 @@ fn build_log(config: &WorldConfig) -> ServerLog {
         sessions: sessions.collect(),
         stuck: false,
         poison: false,
+        anonymous: false,
     };
     for session in 0..config.sessions {
         for index in 0..config.history {

@@ -47,6 +47,7 @@ pub const DRILLS: &[Drill] = &[
     drill("the token expires", sessions::expired),
     drill("the token is good for nothing", sessions::useless),
     drill("a session is refused", sessions::forbidden),
+    drill("a run through all tabs", sessions::tabs),
     drill("the agent falls silent", sessions::typing),
     drill("one user after another", sessions::sign_out),
     drill("stopped while reading", sessions::stop),

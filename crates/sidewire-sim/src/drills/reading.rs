@@ -66,9 +66,10 @@ pub(super) fn early_push(config: WorldConfig) -> World {
     let trips = 3 * world.config.latency.1 + 50;
     world.run_for(trips);
     let name = format!("m0-{index}");
-    let shown = world.session(0).and_then(|id| world.engine.timeline(id)).is_some_and(|timeline| {
-        timeline.rows(0..timeline.len()).any(|row| row.id == name)
-    });
+    let shown = world
+        .session(0)
+        .and_then(|id| world.engine.timeline(id))
+        .is_some_and(|timeline| timeline.rows(0..timeline.len()).any(|row| row.id == name));
     if !shown {
         world.broken("M1", format!("{name} was pushed and waits for the first page"));
     }
@@ -114,6 +115,8 @@ pub(super) fn poison(config: WorldConfig) -> World {
 
 pub(super) fn left(config: WorldConfig) -> World {
     let mut world = joined(config);
+    // Nothing but the request tells whose messages a page holds.
+    world.log.anonymous = true;
     world.fault(Fault::Messages(Mode::Slow(800)));
     world.user(UserAction::Refresh);
     // A page with something in it, whatever the cursor.

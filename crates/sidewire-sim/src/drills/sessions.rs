@@ -54,6 +54,16 @@ pub(super) fn forbidden(config: WorldConfig) -> World {
     world
 }
 
+pub(super) fn tabs(config: WorldConfig) -> World {
+    let mut world = joined(WorldConfig { sessions: 6, ..config });
+    for step in 0..40 {
+        world.user(UserAction::Start(step % 6));
+        world.run_for(350);
+    }
+    becomes(&mut world, 40_000, Status::Connected, "L4", "after a run through all tabs");
+    world
+}
+
 pub(super) fn typing(config: WorldConfig) -> World {
     let mut world = joined(config);
     world.server(ServerAction::Typing(0, true));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use sidewire_core::{Body, Command, Effect, RequestId};
 
-use super::{Broken, Facts};
 use super::pace::{Backoff, READS};
+use super::{Broken, Facts};
 use crate::log::ServerLog;
 use crate::rest::Endpoint;
 use crate::world::API;
