@@ -102,6 +102,7 @@ pub struct Draft<'a> {
 
 /// All sessions of one server.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent oddities, not a state")]
 pub struct ServerLog {
     /// What the server can do.
     pub kind: ServerKind,

@@ -109,6 +109,7 @@ impl Engine {
             self.set_channel(id, Channel::Paused { until });
             return;
         }
+        self.recall_authorizations();
         self.io.counters.auth_requests += 1;
         let request = self.io.request(Ask {
             pending: Pending::Authorize(id.clone()),
@@ -119,6 +120,16 @@ impl Engine {
             timeout: self.io.policy.auth_timeout,
         });
         self.set_channel(id, Channel::Authorizing { request });
+    }
+
+    /// One in flight in the whole client: what a warm session asked for gives way to the one that is shown now.
+    fn recall_authorizations(&mut self) {
+        for session in self.sessions.values_mut() {
+            if let Channel::Authorizing { request } = session.channel {
+                self.io.cancel(request);
+                session.channel = Channel::Idle;
+            }
+        }
     }
 
     fn subscribe(&mut self, id: &SessionId) {

@@ -4,9 +4,10 @@ use sidewire_core::Status;
 
 use super::{at_most, becomes, joined, leaves};
 use crate::action::{Fault, Mode, Path, UserAction};
+use crate::rng::Rng;
 use crate::world::{World, WorldConfig};
 
-pub(super) fn deaf(config: WorldConfig) -> World {
+pub(super) fn deaf(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.fault(Fault::HalfOpen);
     leaves(&mut world, 40_500, "H1", "after the socket went deaf");
@@ -15,7 +16,7 @@ pub(super) fn deaf(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn sleep(config: WorldConfig) -> World {
+pub(super) fn sleep(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.sleep(0);
     world.run_for(5000);
@@ -26,7 +27,7 @@ pub(super) fn sleep(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn looked_at(config: WorldConfig) -> World {
+pub(super) fn looked_at(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.fault(Fault::HalfOpen);
     world.user(UserAction::Visible(false));
@@ -36,7 +37,7 @@ pub(super) fn looked_at(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn back_online(config: WorldConfig) -> World {
+pub(super) fn back_online(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.fault(Fault::Dials(Path::Refused));
     world.fault(Fault::Cut);
@@ -49,8 +50,8 @@ pub(super) fn back_online(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn flapping(config: WorldConfig) -> World {
-    let code = [1006, 1012, 4200][usize::try_from(config.seed / 31 % 3).unwrap_or(0)];
+pub(super) fn flapping(config: &WorldConfig) -> World {
+    let code = Rng::new(config.seed).pick(&[1006, 1012, 4200], 1006);
     let mut world = joined(config);
     let until = world.now + 90_000;
     while world.now < until && world.violation().is_none() {
@@ -62,7 +63,7 @@ pub(super) fn flapping(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn refused(config: WorldConfig) -> World {
+pub(super) fn refused(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.fault(Fault::CloseCode(4001));
     becomes(&mut world, 1000, Status::Fallback, "C6", "after a code that forbids to come back");
@@ -71,8 +72,8 @@ pub(super) fn refused(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn unanswered(config: WorldConfig) -> World {
-    let mut world = World::new(config);
+pub(super) fn unanswered(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
     world.network.lose_acknowledgements = true;
     world.start(0);
     world.run_for(11_000);
@@ -81,7 +82,7 @@ pub(super) fn unanswered(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn acknowledged_again(config: WorldConfig) -> World {
+pub(super) fn acknowledged_again(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.unheard(0);
     let said = world.now;
@@ -92,8 +93,8 @@ pub(super) fn acknowledged_again(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn late_signature(config: WorldConfig) -> World {
-    let mut world = World::new(config);
+pub(super) fn late_signature(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
     world.fault(Fault::Auth(Mode::Slow(5000)));
     world.start(0);
     world.run_for(1000);
@@ -105,7 +106,7 @@ pub(super) fn late_signature(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn quiet(config: WorldConfig) -> World {
+pub(super) fn quiet(config: &WorldConfig) -> World {
     let mut world = joined(config);
     let before = world.stats.fetches;
     let steps = world.stats.steps;

@@ -16,10 +16,10 @@ use crate::world::{World, WorldConfig};
 pub struct Drill {
     /// What it is called.
     pub name: &'static str,
-    play: fn(WorldConfig) -> World,
+    play: fn(&WorldConfig) -> World,
 }
 
-const fn drill(name: &'static str, play: fn(WorldConfig) -> World) -> Drill {
+const fn drill(name: &'static str, play: fn(&WorldConfig) -> World) -> Drill {
     Drill { name, play }
 }
 
@@ -68,7 +68,7 @@ impl Drill {
         let mut rng = Rng::new(seed ^ 0xd211_d211_d211_d211);
         let kinds = [ServerKind::Revisions, ServerKind::Sequences, ServerKind::Times];
         let base = rng.between(1, 30);
-        (self.play)(WorldConfig {
+        (self.play)(&WorldConfig {
             seed,
             kind: rng.pick(&kinds, ServerKind::Revisions),
             echoes_ids: rng.chance(750),
@@ -84,8 +84,8 @@ impl Drill {
 }
 
 /// A world whose first session is shown and live.
-fn joined(config: WorldConfig) -> World {
-    let mut world = World::new(config);
+fn joined(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
     world.start(0);
     becomes(&mut world, 10_000, Status::Connected, "L4", "after a start without faults");
     world.run_for(1000);

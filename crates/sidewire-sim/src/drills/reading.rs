@@ -5,9 +5,10 @@ use sidewire_core::Status;
 use super::{at_most, becomes, joined};
 use crate::action::{Fault, Mode, Path, ServerAction, UserAction};
 use crate::log::ServerKind;
+use crate::rng::Rng;
 use crate::world::{World, WorldConfig};
 
-pub(super) fn pokes(config: WorldConfig) -> World {
+pub(super) fn pokes(config: &WorldConfig) -> World {
     let mut world = joined(config);
     for _ in 0..300 {
         world.publish_event(0, "new_message", r#""messageId":"unknown""#);
@@ -16,21 +17,21 @@ pub(super) fn pokes(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn failing(config: WorldConfig) -> World {
+pub(super) fn failing(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.fault(Fault::Dials(Path::Refused));
     world.fault(Fault::Cut);
     let modes = [Mode::Status(500, None), Mode::Reset, Mode::Status(503, Some("20"))];
-    let mode = modes[usize::try_from(world.config.seed / 31 % 3).unwrap_or(0)];
+    let mode = Rng::new(world.config.seed).pick(&modes, Mode::Reset);
     world.fault(Fault::Messages(mode));
     world.run_for(120_000);
     world
 }
 
 /// A server that ignores where it is asked to go on, and says that there is more.
-pub(super) fn stuck(config: WorldConfig) -> World {
+pub(super) fn stuck(config: &WorldConfig) -> World {
     let kind = if config.kind == ServerKind::Times { ServerKind::Times } else { ServerKind::Sequences };
-    let mut world = World::new(WorldConfig { kind, history: 5, ..config });
+    let mut world = World::new(WorldConfig { kind, history: 5, ..config.clone() });
     world.log.stuck = true;
     world.start(0);
     becomes(&mut world, 10_000, Status::Connected, "M9", "although pages bring nothing new");
@@ -40,8 +41,8 @@ pub(super) fn stuck(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn slow_page(config: WorldConfig) -> World {
-    let mut world = joined(WorldConfig { kind: ServerKind::Times, ..config });
+pub(super) fn slow_page(config: &WorldConfig) -> World {
+    let mut world = joined(&WorldConfig { kind: ServerKind::Times, ..config.clone() });
     world.fault(Fault::Messages(Mode::Slow(12_000)));
     world.user(UserAction::Refresh);
     world.run_for(200);
@@ -57,8 +58,8 @@ pub(super) fn slow_page(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn early_push(config: WorldConfig) -> World {
-    let mut world = World::new(config);
+pub(super) fn early_push(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
     world.fault(Fault::Messages(Mode::Slow(6000)));
     world.start(0);
     world.run_while(3000, |world| world.host.acknowledged);
@@ -76,7 +77,7 @@ pub(super) fn early_push(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn finishes(config: WorldConfig) -> World {
+pub(super) fn finishes(config: &WorldConfig) -> World {
     let mut world = joined(config);
     let before = world.stats.fetches;
     for _ in 0..25 {
@@ -89,8 +90,8 @@ pub(super) fn finishes(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn idle(config: WorldConfig) -> World {
-    let mut world = World::new(WorldConfig { key: false, ..config });
+pub(super) fn idle(config: &WorldConfig) -> World {
+    let mut world = World::new(WorldConfig { key: false, ..config.clone() });
     world.start(0);
     world.run_for(30_000);
     let before = world.stats.fetches;
@@ -104,8 +105,8 @@ pub(super) fn idle(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn poison(config: WorldConfig) -> World {
-    let mut world = World::new(WorldConfig { history: 6, ..config });
+pub(super) fn poison(config: &WorldConfig) -> World {
+    let mut world = World::new(WorldConfig { history: 6, ..config.clone() });
     world.log.poison = true;
     world.start(0);
     world.run_for(3000);
@@ -113,7 +114,7 @@ pub(super) fn poison(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn left(config: WorldConfig) -> World {
+pub(super) fn left(config: &WorldConfig) -> World {
     let mut world = joined(config);
     // Nothing but the request tells whose messages a page holds.
     world.log.anonymous = true;

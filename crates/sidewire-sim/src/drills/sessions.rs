@@ -6,7 +6,7 @@ use super::{becomes, joined};
 use crate::action::{Fault, Mode, ServerAction, UserAction};
 use crate::world::{World, WorldConfig};
 
-pub(super) fn expired(config: WorldConfig) -> World {
+pub(super) fn expired(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.fault(Fault::Revoke);
     match world.config.seed / 31 % 3 {
@@ -30,8 +30,8 @@ pub(super) fn expired(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn useless(config: WorldConfig) -> World {
-    let mut world = World::new(config);
+pub(super) fn useless(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
     world.fault(Fault::Messages(Mode::Status(401, None)));
     world.fault(Fault::Auth(Mode::Status(401, None)));
     world.start(0);
@@ -43,8 +43,8 @@ pub(super) fn useless(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn forbidden(config: WorldConfig) -> World {
-    let mut world = World::new(config);
+pub(super) fn forbidden(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
     world.fault(Fault::Auth(Mode::Status(403, None)));
     world.start(0);
     world.run_for(60_000);
@@ -54,8 +54,8 @@ pub(super) fn forbidden(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn tabs(config: WorldConfig) -> World {
-    let mut world = joined(WorldConfig { sessions: 6, ..config });
+pub(super) fn tabs(config: &WorldConfig) -> World {
+    let mut world = joined(&WorldConfig { sessions: 6, ..config.clone() });
     for step in 0..40 {
         world.user(UserAction::Start(step % 6));
         world.run_for(350);
@@ -64,7 +64,7 @@ pub(super) fn tabs(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn typing(config: WorldConfig) -> World {
+pub(super) fn typing(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.server(ServerAction::Typing(0, true));
     world.run_for(1000);
@@ -75,7 +75,7 @@ pub(super) fn typing(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn sign_out(config: WorldConfig) -> World {
+pub(super) fn sign_out(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.say(0);
     world.run_for(200);
@@ -86,7 +86,7 @@ pub(super) fn sign_out(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn stop(config: WorldConfig) -> World {
+pub(super) fn stop(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.user(UserAction::Refresh);
     world.user(UserAction::Stop);
@@ -94,8 +94,8 @@ pub(super) fn stop(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn foreign(config: WorldConfig) -> World {
-    let mut world = joined(WorldConfig { history: 3, ..config });
+pub(super) fn foreign(config: &WorldConfig) -> World {
+    let mut world = joined(&WorldConfig { history: 3, ..config.clone() });
     // Of another session on that session's channel, and smuggled into ours.
     world.junk(5);
     world.run_for(200);
@@ -104,7 +104,7 @@ pub(super) fn foreign(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn sends(config: WorldConfig) -> World {
+pub(super) fn sends(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.fault(Fault::Interact(Mode::Reset));
     world.send(0, "first");
@@ -121,7 +121,7 @@ pub(super) fn sends(config: WorldConfig) -> World {
     world
 }
 
-pub(super) fn restart(config: WorldConfig) -> World {
+pub(super) fn restart(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.user(UserAction::Start(1));
     world.run_for(world.config.seed % 300);
