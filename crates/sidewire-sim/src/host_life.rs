@@ -1,7 +1,8 @@
-//! The host's own life: sleep, and a start after it was killed.
+//! The host's own life: sleep, a start after it was killed, and what it knows of its subscriptions.
 
 use sidewire_core::{Command, Engine, Input, Seed, Status, Timestamp, WallTime};
 
+use crate::action::Down;
 use crate::world::World;
 
 impl World {
@@ -45,6 +46,38 @@ impl World {
         if self.engine.shown() != expected.as_ref() || self.engine.status() == Status::Disconnected {
             let detail = format!("{expected:?} was shown, now {:?}", self.engine.shown());
             self.broken("O8", detail);
+        }
+    }
+
+    pub(crate) fn note_acknowledgement(&mut self, down: &Down) {
+        match down {
+            Down::Closed(..) => {
+                self.host.acknowledged = false;
+                self.host.joined.clear();
+            }
+            Down::Frame(text) if text.contains("pusher_internal:subscription_succeeded") => {
+                let joined = self.named_session(text);
+                self.host.joined.extend(joined);
+                let shown = self.host.shown.and_then(|shown| self.session(shown));
+                let channel = shown.map(|id| format!("\"private-session-{id}\""));
+                self.host.acknowledged |= channel.is_some_and(|channel| text.contains(&channel));
+            }
+            Down::Opened | Down::Frame(_) | Down::Binary => {}
+        }
+    }
+
+    /// The session whose channel a frame names.
+    fn named_session(&self, frame: &str) -> Option<usize> {
+        let (_, rest) = frame.split_once("private-session-")?;
+        self.log.index_of(rest.split('"').next()?)
+    }
+
+    /// What the client gives up by sending this frame.
+    pub(crate) fn note_departure(&mut self, frame: &str) {
+        if frame.contains("pusher:unsubscribe")
+            && let Some(session) = self.named_session(frame)
+        {
+            self.host.joined.remove(&session);
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod rng;
 pub mod run;
 pub mod script;
 mod server;
+mod setup;
 pub mod shrink;
 pub mod trace;
 pub mod world;

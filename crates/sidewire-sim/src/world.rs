@@ -3,18 +3,19 @@
 use std::collections::BTreeSet;
 
 use sidewire_core::{
-    ClientMessageId, Config, ConfigInput, Effect, Engine, Event, HttpResponse, Input, Policy, Seed,
-    SendState, SessionId, Timestamp,
+    ClientMessageId, Config, Effect, Engine, Event, HttpResponse, Input, Policy, Seed, SendState, SessionId,
+    Timestamp,
 };
 
 use crate::action::{Action, Answer, Down};
 use crate::invariants::{Checker, Violation};
-use crate::log::{Draft, ServerKind, ServerLog, SessionLog};
+use crate::log::{ServerKind, ServerLog};
 use crate::network::Network;
 use crate::push::Push;
 use crate::queue::Queue;
 use crate::rest::Rest;
 use crate::rng::Rng;
+use crate::setup::{build_config, build_log};
 use crate::trace::Trace;
 
 /// What a world is built from.
@@ -194,7 +195,7 @@ pub struct World {
 }
 
 /// The client's wall clock is this far from the simulator's.
-const WALL_OFFSET: u64 = 1_790_000_000_000;
+pub(crate) const WALL_OFFSET: u64 = 1_790_000_000_000;
 
 /// Key of the one app.
 pub(crate) const APP_KEY: &str = "dev-key";
@@ -356,38 +357,6 @@ impl World {
         }
     }
 
-    fn note_acknowledgement(&mut self, down: &Down) {
-        match down {
-            Down::Closed(..) => {
-                self.host.acknowledged = false;
-                self.host.joined.clear();
-            }
-            Down::Frame(text) if text.contains("pusher_internal:subscription_succeeded") => {
-                let joined = self.named_session(text);
-                self.host.joined.extend(joined);
-                let shown = self.host.shown.and_then(|shown| self.session(shown));
-                let channel = shown.map(|id| format!("\"private-session-{id}\""));
-                self.host.acknowledged |= channel.is_some_and(|channel| text.contains(&channel));
-            }
-            Down::Opened | Down::Frame(_) | Down::Binary => {}
-        }
-    }
-
-    /// The session whose channel a frame names.
-    fn named_session(&self, frame: &str) -> Option<usize> {
-        let (_, rest) = frame.split_once("private-session-")?;
-        self.log.index_of(rest.split('"').next()?)
-    }
-
-    /// What the client gives up by sending this frame.
-    pub(crate) fn note_departure(&mut self, frame: &str) {
-        if frame.contains("pusher:unsubscribe")
-            && let Some(session) = self.named_session(frame)
-        {
-            self.host.joined.remove(&session);
-        }
-    }
-
     fn answered(&mut self, request: sidewire_core::RequestId, answer: &Answer) {
         if !self.answer_wanted(request, answer) {
             return;
@@ -421,47 +390,4 @@ impl World {
             self.perform(effect);
         }
     }
-}
-
-fn build_config(config: &WorldConfig) -> Config {
-    let policy = Policy { jitter: config.jitter, warm_channels: config.warm, ..Policy::default() };
-    let input = ConfigInput {
-        key: config.key.then(|| APP_KEY.to_owned()),
-        api_base: Some(API.to_owned()),
-        policy,
-        ..ConfigInput::default()
-    };
-    #[allow(clippy::expect_used, reason = "the input is the constant above")]
-    let built = Config::build(input).expect("the simulator's configuration is valid");
-    built
-}
-
-fn build_log(config: &WorldConfig) -> ServerLog {
-    let sessions = (0..config.sessions).filter_map(|index| {
-        let id = SessionId::parse(&format!("s{index}")).ok()?;
-        Some(SessionLog { id, messages: Vec::new(), revision: 0, last_sequence: 0 })
-    });
-    let wall_offset = WALL_OFFSET.saturating_add_signed(config.skew);
-    let mut log = ServerLog {
-        kind: config.kind,
-        echoes_ids: config.echoes_ids,
-        wall_offset,
-        sessions: sessions.collect(),
-        stuck: false,
-        poison: false,
-        anonymous: false,
-    };
-    for session in 0..config.sessions {
-        for index in 0..config.history {
-            let role = if index % 2 == 0 { "user" } else { "assistant" };
-            let content = format!("old {index}");
-            let draft = Draft { role, content: &content, status: "success", origin: None, numbered: true };
-            // Spread over the first second, so that times differ.
-            log.append(u64::try_from(index).unwrap_or(0) * 5, session, draft);
-        }
-    }
-    for version in log.sessions.iter_mut().flat_map(|s| &mut s.messages).flat_map(|m| &mut m.versions) {
-        version.at = 0;
-    }
-    log
 }
