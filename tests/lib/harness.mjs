@@ -11,7 +11,7 @@ import { Rig } from "../../tools/scripts/lib/rig.mjs";
 
 export { BackendProcess } from "../../tools/scripts/lib/backend.mjs";
 export { until } from "../../tools/scripts/lib/browser.mjs";
-export { countText, idsOnScreen, Observer } from "../../tools/scripts/lib/observe.mjs";
+export { allIds, countText, idsOnScreen, Observer } from "../../tools/scripts/lib/observe.mjs";
 export { bindActiveTab, configure, Rig } from "../../tools/scripts/lib/rig.mjs";
 export { converse, settled } from "../../tools/scripts/lib/smoke.mjs";
 

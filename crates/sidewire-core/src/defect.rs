@@ -1,7 +1,7 @@
 //! Mechanisms that the simulator can switch off, one at a time, to prove that its checks would notice.
 //!
 //! Only with the feature `defects`, which nothing but the simulator enables; `tools/scripts/hygiene.mjs` and the
-//! build prove it absent from what users download. Without it, [`planted!`] is `false` at compile time.
+//! build prove it absent from what users download. Without it, `planted!` is `false` at compile time.
 
 #[cfg(feature = "defects")]
 pub use enabled::{Defect, plant};

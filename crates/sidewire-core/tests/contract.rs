@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 
 use sidewire_core::{Cause, FallbackReason, Freshness, ProblemCode, SendFailure, Status, TypingContext};
 
-const TYPES: &str = include_str!("../../sidewire-wasm/types/index.ts");
+const TYPES: &str = concat!(
+    include_str!("../../sidewire-wasm/types/index.ts"),
+    include_str!("../../sidewire-wasm/types/events.ts")
+);
 
 /// The string literals of `export type NAME = "a" | "b";`.
 fn union(name: &str) -> BTreeSet<String> {

@@ -6,8 +6,8 @@ use crate::check::{Outcome, check};
 use crate::setup::{Dialect, Mistake, Scope, Setup};
 
 const USAGE: &str = "sidewire-model [--messages N] [--faults N] [--actions N] [--timers N] [--warm N] [--page N]\n\
-    \x20 [--dialect revisions|sequences|times] [--threads N] [--max-states N]\n\
-    \x20 [--mistake no-ack|no-catch-up|deaf|closes-nothing|mixed]";
+    \x20 [--dialect revisions|sequences|times] [--liveness on|off] [--threads N]\n\
+    \x20 [--max-states N] [--mistake no-ack|no-catch-up|deaf|closes-nothing|mixed]";
 
 /// Small enough for every build.
 const SMALL: [Scope; 2] = [
@@ -74,6 +74,7 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
             "--page" => setup.page = small()?.into(),
             "--dialect" => setup.dialect = dialect(&value)?,
             "--mistake" => setup.mistake = mistake(&value)?,
+            "--liveness" => setup.liveness = value != "off",
             "--threads" => options.threads = number()?.clamp(1, 256),
             "--max-states" => options.most_states = Some(number()?),
             _ => return Err(format!("{word} is unknown")),

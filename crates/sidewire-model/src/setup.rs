@@ -61,6 +61,8 @@ pub struct Setup {
     pub dialect: Dialect,
     /// What is wrong on purpose.
     pub mistake: Mistake,
+    /// Whether to let a good network run from every state.
+    pub liveness: bool,
 }
 
 impl Default for Setup {
@@ -71,6 +73,7 @@ impl Default for Setup {
             page: 50,
             dialect: Dialect::default(),
             mistake: Mistake::default(),
+            liveness: true,
         }
     }
 }

@@ -14,7 +14,12 @@ impl World {
     }
 
     /// The host is killed and started again: the engine is a new one, and what it stored is all that it knows.
+    ///
+    /// Not while a flight recorder runs: its trace is that of one engine.
     pub fn restart(&mut self) {
+        if self.config.record_trace {
+            return;
+        }
         let (record, shown) = (self.engine.persist(), self.host.shown);
         let wanted = self.host.wanted;
         self.trace.note(self.now, format_args!("the host is killed; it stored {record}"));

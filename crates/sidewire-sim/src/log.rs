@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 use sidewire_core::SessionId;
 
+use crate::world::WorldConfig;
+
 /// What kind of server this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerKind {
@@ -133,6 +135,38 @@ impl Stored {
 }
 
 impl ServerLog {
+    /// The log that a world begins with.
+    pub(crate) fn of(config: &WorldConfig, wall_offset: u64) -> Self {
+        let sessions = (0..config.sessions).filter_map(|index| {
+            let id = SessionId::parse(&format!("s{index}")).ok()?;
+            Some(SessionLog { id, messages: Vec::new(), revision: 0, last_sequence: 0 })
+        });
+        let wall_offset = wall_offset.saturating_add_signed(config.skew);
+        let mut log = Self {
+            kind: config.kind,
+            echoes_ids: config.echoes_ids,
+            wall_offset,
+            sessions: sessions.collect(),
+            stuck: false,
+            poison: false,
+            anonymous: false,
+        };
+        for session in 0..config.sessions {
+            for index in 0..config.history {
+                let role = if index % 2 == 0 { "user" } else { "assistant" };
+                let content = format!("old {index}");
+                let draft =
+                    Draft { role, content: &content, status: "success", origin: None, numbered: true };
+                // Spread over the first second, so that times differ.
+                log.append(u64::try_from(index).unwrap_or(0) * 5, session, draft);
+            }
+        }
+        for version in log.sessions.iter_mut().flat_map(|s| &mut s.messages).flat_map(|m| &mut m.versions) {
+            version.at = 0;
+        }
+        log
+    }
+
     /// The number of a session.
     pub fn index_of(&self, id: &str) -> Option<usize> {
         self.sessions.iter().position(|log| log.id.as_str() == id)

@@ -62,6 +62,7 @@ impl Plan {
             record: false,
             print: false,
             agent: rng.chance(600),
+            record_trace: false,
         };
         let longest = if rng.chance(200) { 240_000 } else { 90_000 };
         let length = rng.between(5_000, longest);

@@ -11,6 +11,8 @@ pub struct Trace {
     recording: bool,
     /// Whether lines are printed as they come.
     pub printing: bool,
+    /// What the engine put out, a line each, as a replay writes it; only with a recorded engine.
+    pub output: Option<String>,
     /// Readable lines, when recording.
     pub lines: Vec<String>,
     /// Every effect with its time, when recording.
@@ -23,6 +25,12 @@ impl Trace {
     /// A trace that keeps lines, effects and events if `recording`.
     pub fn new(recording: bool) -> Self {
         Self { recording, ..Self::default() }
+    }
+
+    /// The same, with [`Self::output`] if `wanted`.
+    pub(crate) fn with_output(mut self, wanted: bool) -> Self {
+        self.output = wanted.then(String::new);
+        self
     }
 
     /// A hash over every input and effect with its time and over the kinds of all events.
@@ -94,6 +102,9 @@ impl Trace {
         if self.listening() {
             self.line(format!("{} <- {}", clock(now), effect_line(effect)));
         }
+        if let Some(output) = &mut self.output {
+            output.push_str(&format!("{effect:?}\n"));
+        }
         if self.recording {
             self.effects.push((now, effect.clone()));
         }
@@ -116,6 +127,9 @@ impl Trace {
         });
         if self.listening() {
             self.line(format!("{} <= {event:?}", clock(now)));
+        }
+        if let Some(output) = &mut self.output {
+            output.push_str(&format!("{event:?}\n"));
         }
         if self.recording {
             self.events.push((now, event.clone()));

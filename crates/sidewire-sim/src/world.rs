@@ -15,7 +15,7 @@ use crate::push::Push;
 use crate::queue::Queue;
 use crate::rest::Rest;
 use crate::rng::Rng;
-use crate::setup::{build_config, build_log};
+use crate::setup::build_config;
 use crate::trace::Trace;
 
 /// What a world is built from.
@@ -54,6 +54,8 @@ pub struct WorldConfig {
     pub print: bool,
     /// Whether the agent answers what the user sends.
     pub agent: bool,
+    /// Whether the engine has its flight recorder and [`Trace::output`] is kept.
+    pub record_trace: bool,
 }
 
 impl Default for WorldConfig {
@@ -75,6 +77,7 @@ impl Default for WorldConfig {
             record: true,
             print: false,
             agent: false,
+            record_trace: false,
         }
     }
 }
@@ -210,8 +213,9 @@ impl World {
     pub fn new(config: WorldConfig) -> Self {
         let mut rng = Rng::new(config.seed);
         let now = 1000;
-        let engine = Engine::new(build_config(&config), Seed(rng.next_u64()), Timestamp::from_millis(now));
-        let log = build_log(&config);
+        let begin = if config.record_trace { Engine::recorded } else { Engine::new };
+        let engine = begin(build_config(&config), Seed(rng.next_u64()), Timestamp::from_millis(now));
+        let log = ServerLog::of(&config, WALL_OFFSET);
         let host = Host {
             shown: None,
             wanted: false,
@@ -231,7 +235,7 @@ impl World {
             rest: Rest::default(),
             network: Network::new(rng.next_u64(), config.latency, config.sessions),
             mute_provider: false,
-            trace: Trace::new(config.record),
+            trace: Trace::new(config.record).with_output(config.record_trace),
             stats: Stats::default(),
             host,
             sent: Vec::new(),

@@ -93,6 +93,26 @@ fn after_a_loss_the_shown_session_is_joined_first_and_warm_ones_once_it_is_live(
     sound(&world);
 }
 
+// C11, S8
+#[test]
+fn choosing_a_session_withdraws_the_signature_being_made_for_a_warm_one() {
+    let mut world = connected_with(WorldConfig { sessions: 3, ..WorldConfig::default() });
+    world.start(1);
+    world.run_for(1000);
+    world.fault(Fault::Cut);
+    let before = auths(&world).len();
+    assert!(
+        world.run_while(10_000, |world| auths(world).len() == before + 2),
+        "the warm one is being signed for"
+    );
+
+    world.start(2);
+    world.run_for(2000);
+
+    assert_eq!(world.engine.status(), Status::Connected);
+    sound(&world);
+}
+
 fn renewals(world: &World) -> usize {
     world.trace.effects.iter().filter(|(_, effect)| matches!(effect, Effect::RenewToken)).count()
 }

@@ -2,6 +2,10 @@
  * The TypeScript contract of Sidewire. Written by hand, checked against the Rust side by
  * `tests/contract` (names) and by the compiler (shapes). Times are milliseconds.
  */
+import type { ClientEvent, ProblemCode } from "./events.js";
+
+export type * from "./events.js";
+export type * from "./tabs.js";
 
 /** What the connection is to a user. */
 export type ConnectionState =
@@ -152,77 +156,6 @@ export interface CloseInfo {
   readonly code: number;
   readonly reason: string;
 }
-
-/** Everything a client tells, by `type`. */
-export type ClientEvent =
-  | {
-      readonly type: "stateChange";
-      readonly previous: ConnectionState;
-      readonly current: ConnectionState;
-      readonly cause: Cause;
-      readonly reason: FallbackReason | null;
-      readonly close: CloseInfo | null;
-    }
-  | { readonly type: "freshnessChange"; readonly freshness: Freshness; readonly cause: Cause }
-  | {
-      readonly type: "loadChange";
-      /** The session being watched. */
-      readonly sessionId: string | null;
-      readonly isLoading: boolean;
-      readonly isPolling: boolean;
-      readonly error: LoadError | null;
-    }
-  | { readonly type: "timelineChange"; readonly sessionId: string; readonly revision: number }
-  | { readonly type: "newMessage"; readonly sessionId: string; readonly messageId: string }
-  | {
-      readonly type: "typingChange";
-      readonly sessionId: string;
-      readonly isTyping: boolean;
-      readonly context: TypingContext | null;
-    }
-  | {
-      readonly type: "interactResponse";
-      readonly sessionId: string;
-      readonly taskId: string | null;
-      readonly action: string | null;
-      readonly thought: string | null;
-      readonly status: string | null;
-    }
-  | {
-      readonly type: "reconnecting";
-      readonly attempt: number;
-      readonly maxAttempts: number;
-      readonly delayMs: number;
-    }
-  | {
-      readonly type: "sendChange";
-      readonly sessionId: string;
-      readonly clientMessageId: string;
-      readonly state: "pending" | "sent" | "failed";
-      readonly failure: SendFailure | null;
-    }
-  | {
-      /** Messages are missing for good; the engine gave up filling the hole. `gaps()` lists them. */
-      readonly type: "discontinuity";
-      readonly sessionId: string;
-      /** First and last missing sequence number. */
-      readonly from: number;
-      readonly to: number;
-    }
-  | { readonly type: "problem"; readonly code: ProblemCode; readonly detail: string };
-
-/** What was wrong with something that came in. */
-export type ProblemCode =
-  | "malformed_frame"
-  | "too_large"
-  | "malformed_event"
-  | "foreign_session"
-  | "server_error"
-  | "bad_auth_answer"
-  | "bad_page"
-  | "request_failed"
-  | "application_error"
-  | "bad_state";
 
 /** Why a token is asked for. */
 export interface TokenRequest {
@@ -396,46 +329,3 @@ export type ErrorCode =
   | "closed"
   | "request_failed"
   | "load_failed";
-
-/** A tab as the map from tabs to sessions needs it. */
-export interface TabInfo {
-  readonly tabId: number;
-  readonly windowId: number;
-  /** Present only with the `tabs` permission. */
-  readonly url?: string;
-}
-
-/** What happened to a tab. */
-export type TabEvent =
-  | { readonly type: "created"; readonly tab: TabInfo }
-  | { readonly type: "activated"; readonly tabId: number; readonly windowId: number }
-  | { readonly type: "navigated"; readonly tabId: number; readonly url: string | null }
-  | { readonly type: "replaced"; readonly oldTabId: number; readonly newTabId: number }
-  | { readonly type: "moved"; readonly tabId: number; readonly windowId: number }
-  | { readonly type: "removed"; readonly tabId: number }
-  | { readonly type: "windowRemoved"; readonly windowId: number }
-  | { readonly type: "bound"; readonly tabId: number; readonly sessionId: string };
-
-/** One tab's entry in the map. */
-export interface TabBinding {
-  readonly tabId: number;
-  readonly windowId: number;
-  readonly sessionId: string | null;
-  readonly url: string | null;
-  readonly domain: string | null;
-}
-
-/** The map from tabs to sessions. Rules in Rust; the host feeds it events and stores `toJSON()`. */
-export interface TabSessions {
-  /** Applies what happened; returns whether the map changed. */
-  apply(event: TabEvent): boolean;
-  /** The session of the active tab of a window, or `null`. */
-  activeSession(windowId: number): string | null;
-  /** The active tab of a window, or `null`. */
-  activeTab(windowId: number): number | null;
-  /** One tab's entry, or `null`. */
-  binding(tabId: number): TabBinding | null;
-  /** The whole map, for `chrome.storage.session`. */
-  toJSON(): string;
-  free(): void;
-}

@@ -48,5 +48,22 @@ export class Observer {
 /** Message ids that are on screen now, in order. */
 export const idsOnScreen = (panel) => panel.bubbles().evaluateAll((bubbles) => bubbles.map((bubble) => bubble.dataset.messageId));
 
+/** The ids of all messages from top to bottom. Only rows near the view are in the page, so the log is scrolled through. */
+export async function allIds(panel) {
+  const log = panel.page.getByRole("log");
+  const ids = new Set();
+  await log.evaluate((element) => element.scrollTo(0, 0));
+  for (;;) {
+    await panel.page.waitForTimeout(150);
+    for (const id of await idsOnScreen(panel)) ids.add(id);
+    const atEnd = await log.evaluate((element) => {
+      const end = element.scrollTop + element.clientHeight >= element.scrollHeight - 1;
+      element.scrollBy(0, element.clientHeight * 0.8);
+      return end;
+    });
+    if (atEnd) return [...ids];
+  }
+}
+
 /** How many bubbles hold exactly this text. */
 export const countText = (panel, text, role) => panel.bubbles(role).filter({ hasText: text }).count();

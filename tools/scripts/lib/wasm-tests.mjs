@@ -26,9 +26,10 @@ async function withBackend(work) {
   }
 }
 
-/** Page, dedicated worker and service worker: each test file names its own. */
+/** Page, dedicated worker and service worker: each test file names its own. Recorded runs replay in Node. */
 export async function wasmTests() {
   await buildWasmTools();
+  await run("cargo", ["test", "-p", "sidewire-sim", "--target", "wasm32-unknown-unknown", "--test", "wasm_replay"]);
   await withBackend((env) => run("cargo", ["test", "-p", PACKAGE, "--target", "wasm32-unknown-unknown"], { env }));
 }
 

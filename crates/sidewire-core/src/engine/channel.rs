@@ -105,11 +105,11 @@ impl Engine {
             return;
         };
         let form = rest::auth_form(open.socket.as_str(), &self.config.channel(id));
+        self.withdraw_authorization();
         if let Err(until) = self.gate.enter(self.io.now, &self.io.policy) {
             self.set_channel(id, Channel::Paused { until });
             return;
         }
-        self.recall_authorizations();
         self.io.counters.auth_requests += 1;
         let request = self.io.request(Ask {
             pending: Pending::Authorize(id.clone()),
@@ -122,8 +122,8 @@ impl Engine {
         self.set_channel(id, Channel::Authorizing { request });
     }
 
-    /// One in flight in the whole client: what a warm session asked for gives way to the one that is shown now.
-    fn recall_authorizations(&mut self) {
+    /// One in flight in the whole client: the session just chosen goes before a warm one.
+    fn withdraw_authorization(&mut self) {
         for session in self.sessions.values_mut() {
             if let Channel::Authorizing { request } = session.channel {
                 self.io.cancel(request);

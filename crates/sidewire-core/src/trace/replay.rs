@@ -186,6 +186,9 @@ impl Recorder {
     /// The trace with every word in place, for tests that compare a run with its replay.
     pub(crate) fn export_plain(&self) -> String {
         let mut out = self.header.clone();
+        if self.dropped > 0 {
+            out.push_str(&format!("\n{{\"dropped\":{}}}", self.dropped));
+        }
         for line in &self.lines {
             out.push('\n');
             out.push_str(line);

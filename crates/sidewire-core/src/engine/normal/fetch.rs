@@ -8,6 +8,7 @@ impl Fetch {
         let Self {
             in_flight,
             wanted,
+            resume,
             not_before,
             errors,
             loaded,
@@ -21,6 +22,7 @@ impl Fetch {
         } = self;
         form.option(in_flight.as_ref(), |form, flight| flight.write(form, *acknowledgements));
         form.option(wanted.as_ref(), |form, want| write_want(*want, form));
+        form.option(resume.as_ref(), |form, flight| flight.write(form, *acknowledgements));
         form.due(*not_before);
         // The pause doubles five times at most.
         form.long((*errors).min(5).into());
