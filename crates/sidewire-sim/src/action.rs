@@ -50,6 +50,10 @@ pub enum UserAction {
     Token(bool),
     /// The token provider answers a renewal: with a token or none.
     Renewed(bool),
+    /// The machine sleeps for this long, its monotonic clock as well.
+    Sleep(u64),
+    /// The host is killed and started again with what it stored.
+    Restart,
 }
 
 /// What the server does by itself.
@@ -106,6 +110,8 @@ pub enum Fault {
     Messages(Mode),
     /// The send endpoint behaves like this.
     Interact(Mode),
+    /// Every access token seen so far expires.
+    Revoke,
     /// REST reads from a copy that is so many milliseconds behind.
     Lag(u64),
     /// The client sleeps: no timer and no delivery for this long.

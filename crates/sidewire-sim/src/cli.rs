@@ -1,4 +1,5 @@
-//! The command line: `sidewire-sim --seeds N [--from K] [--threads T] [--json FILE]`, or `--seed N` to replay one.
+//! The command line: `sidewire-sim --seeds N [--from K] [--threads T] [--json FILE]`, `--seed N` to replay one,
+//! `defects` to plant every defect.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -6,10 +7,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use crate::drills::Drill;
 use crate::run::{Outcome, run};
+use crate::script::Plan;
 use crate::world::Stats;
 
-const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N";
+const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N [--shrink] [--plant DEFECT] | defects [--seeds N]";
 /// Every so many seeds one is run twice, to see that equal seeds give equal traces (S16).
 const TWICE_EVERY: u64 = 64;
 /// Violations listed in full.
@@ -21,6 +24,10 @@ struct Options {
     seeds: u64,
     threads: usize,
     replay: Option<u64>,
+    /// Reduce the plan of the seed that is replayed.
+    shrink: bool,
+    /// Plant every defect instead.
+    defects: bool,
     json: Option<String>,
 }
 
@@ -55,6 +62,12 @@ pub fn main() -> ExitCode {
         // A panic is caught and told with its seed; the default hook would only flood the screen.
         std::panic::set_hook(Box::new(|_| {}));
     }
+    if options.defects {
+        return hunt(&options);
+    }
+    if let Some(seed) = options.replay.filter(|_| options.shrink) {
+        return shrunk(seed);
+    }
     let started = Instant::now();
     let mut sum = options.replay.map_or_else(|| run_all(&options, started), replay);
     sum.broken.sort_by_key(|outcome| outcome.seed);
@@ -70,9 +83,33 @@ pub fn main() -> ExitCode {
     ExitCode::from(u8::from(!sum.broken.is_empty()))
 }
 
+#[cfg(feature = "defects")]
+fn hunt(options: &Options) -> ExitCode {
+    let hunts = crate::defects::hunt_all(options.seeds, options.threads);
+    let (text, ok) = crate::defects::report(&hunts);
+    println!("{text}");
+    ExitCode::from(u8::from(!ok))
+}
+
+#[cfg(not(feature = "defects"))]
+fn hunt(_: &Options) -> ExitCode {
+    eprintln!("built without defects: cargo run -p sidewire-sim --release --features defects -- defects");
+    ExitCode::from(2)
+}
+
 fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { from: 0, seeds: 1000, threads: 1, replay: None, json: None };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut options =
+        Options { from: 0, seeds: 1000, threads: 1, replay: None, shrink: false, defects: false, json: None };
     while let Some(word) = words.next() {
+        if word == "defects" {
+            options = Options { defects: true, seeds: 2000, threads: cores, ..options };
+            continue;
+        }
+        if word == "--shrink" {
+            options.shrink = true;
+            continue;
+        }
         let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
         let number = || value.parse::<u64>().map_err(|error| format!("{word}: {error}"));
         match word.as_str() {
@@ -80,11 +117,35 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
             "--seeds" => options.seeds = number()?,
             "--seed" => options.replay = Some(number()?),
             "--threads" => options.threads = usize::try_from(number()?.clamp(1, 256)).unwrap_or(1),
+            "--plant" => plant(&value)?,
             "--json" => options.json = Some(value),
             _ => return Err(format!("{word} is unknown")),
         }
     }
     Ok(options)
+}
+
+/// Plants one defect by its name, in this thread: for `--seed`.
+#[cfg(feature = "defects")]
+fn plant(name: &str) -> Result<(), String> {
+    let mut all = sidewire_core::defect::Defect::ALL.iter();
+    let defect =
+        all.find(|defect| format!("{defect:?}") == name).ok_or_else(|| format!("no defect {name}"))?;
+    sidewire_core::defect::plant(Some(*defect));
+    Ok(())
+}
+
+#[cfg(not(feature = "defects"))]
+fn plant(_: &str) -> Result<(), String> {
+    Err("built without defects: add --features defects".to_owned())
+}
+
+fn shrunk(seed: u64) -> ExitCode {
+    match crate::shrink::shrink(&Plan::draw(seed)) {
+        Some(plan) => print!("{}", crate::shrink::lines(&plan)),
+        None => println!("the plan of seed {seed} breaks no rule; its drill is \"{}\"", Drill::of(seed).name),
+    }
+    ExitCode::SUCCESS
 }
 
 fn replay(seed: u64) -> Sum {
@@ -137,12 +198,7 @@ impl Sum {
         self.seeds += 1;
         self.simulated += outcome.simulated;
         self.rest_peak = self.rest_peak.max((outcome.rest_peak, outcome.seed));
-        self.stats.steps += outcome.stats.steps;
-        self.stats.faults += outcome.stats.faults;
-        self.stats.opens += outcome.stats.opens;
-        self.stats.fetches += outcome.stats.fetches;
-        self.stats.auths += outcome.stats.auths;
-        self.stats.sends += outcome.stats.sends;
+        self.stats.add(outcome.stats);
         if outcome.violation.is_some() {
             self.broken.push(outcome);
         }

@@ -10,8 +10,12 @@ impl World {
     pub(crate) fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::OpenSocket { connection, url } => self.dial(connection, &url),
-            Effect::SendFrame { connection, text } => self.send_up(connection, text),
+            Effect::SendFrame { connection, text } => {
+                self.note_departure(&text);
+                self.send_up(connection, text);
+            }
             Effect::CloseSocket { connection } => {
+                self.host.joined.clear();
                 self.host.acknowledged = false;
                 self.close_up(connection);
             }
@@ -70,6 +74,8 @@ impl World {
                 self.checker.token_changed();
                 self.command(Command::TokenRenewed { present });
             }
+            UserAction::Sleep(millis) => self.sleep(millis),
+            UserAction::Restart => self.restart(),
         }
     }
 
@@ -97,6 +103,21 @@ impl World {
         }
         self.checker.token_changed();
         self.command(Command::SetToken { present });
+        if !present {
+            self.nothing_left();
+        }
+    }
+
+    /// Nothing of a user is shown to the next one.
+    fn nothing_left(&mut self) {
+        let left = self.log.sessions.iter().find(|log| {
+            self.engine
+                .timeline(&log.id)
+                .is_some_and(|timeline| timeline.rows(0..timeline.len()).next().is_some())
+        });
+        if let Some(id) = left.map(|log| log.id.clone()) {
+            self.broken("S3", format!("signed out, and {id} is still shown"));
+        }
     }
 
     /// Sends a message of the user; its number in [`World::sent`].

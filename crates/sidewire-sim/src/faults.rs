@@ -44,6 +44,7 @@ impl World {
             Fault::Auth(mode) => self.rest.auth = mode,
             Fault::Messages(mode) => self.rest.messages = mode,
             Fault::Interact(mode) => self.rest.interact = mode,
+            Fault::Revoke => self.rest.revoke(),
             Fault::Lag(millis) => self.rest.lag = millis,
             Fault::Freeze(millis) => self.host.frozen_until = self.host.frozen_until.max(self.now + millis),
             Fault::LateTimers(millis) => self.host.timer_delay = millis,

@@ -19,9 +19,13 @@
 pub mod action;
 pub mod cli;
 mod client;
+#[cfg(feature = "defects")]
+pub mod defects;
+pub mod drills;
 mod faults;
 pub mod figures;
 pub mod herd;
+mod host_life;
 mod invariants;
 mod liveness;
 pub mod log;
@@ -33,6 +37,8 @@ pub mod rng;
 pub mod run;
 pub mod script;
 mod server;
+mod setup;
+pub mod shrink;
 pub mod trace;
 pub mod world;
 

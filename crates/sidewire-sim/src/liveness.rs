@@ -104,7 +104,7 @@ fn honest(world: &mut World, shown: usize) {
             world.network.pokes = 0;
         }
         _ => {
-            unheard(world, shown);
+            world.unheard(shown);
             world.publish_event(shown, "new_message", r#""messageId":"unknown""#);
         }
     }
@@ -119,18 +119,11 @@ fn honest(world: &mut World, shown: usize) {
     }
 }
 
-/// Stores a message that push never tells of.
-fn unheard(world: &mut World, shown: usize) {
-    world.network.lose_publishes = 1000;
-    world.say(shown);
-    world.network.lose_publishes = 0;
-}
-
 /// L2: what was missed while push was away is there one round trip after it is back.
 fn missed(world: &mut World, shown: usize) {
     world.fault(Fault::Cut);
     world.run_while(10_000, |world| world.engine.status() != Status::Connected);
-    unheard(world, shown);
+    world.unheard(shown);
     let said = world.now;
     let back = world.run_while(60_000, World::subscribed);
     // Two round trips, if a poll was on its way just then. By time alone a burst is read again, page by page.
@@ -149,7 +142,7 @@ fn hole(world: &mut World, shown: usize) {
     if !sequenced(world) || world.engine.status() != Status::Connected {
         return;
     }
-    unheard(world, shown);
+    world.unheard(shown);
     world.say(shown);
     let said = world.now;
     world.run_for(500 + 5 * world.config.latency.1 + 50);
@@ -165,7 +158,7 @@ fn sequenced(world: &World) -> bool {
 fn debounced(world: &mut World, shown: usize) {
     world.run_for(5000);
     for pause in [200, 300, 400, 0] {
-        unheard(world, shown);
+        world.unheard(shown);
         world.server(ServerAction::Finish(shown));
         world.run_for(pause);
     }
@@ -176,13 +169,20 @@ fn debounced(world: &mut World, shown: usize) {
 
 /// L5: a lost last message is found by the check against the log.
 fn tail(world: &mut World, shown: usize) {
-    unheard(world, shown);
+    world.unheard(shown);
     let said = world.now;
     world.run_for(82_000);
     world.converged("L5", shown, said, "without any later traffic");
 }
 
 impl World {
+    /// Stores a message that push never tells of.
+    pub(crate) fn unheard(&mut self, session: usize) {
+        self.network.lose_publishes = 1000;
+        self.say(session);
+        self.network.lose_publishes = 0;
+    }
+
     /// The engine's socket is subscribed to the shown session: the server says so and the client was told.
     fn subscribed(&self) -> bool {
         self.host.acknowledged

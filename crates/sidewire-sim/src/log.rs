@@ -104,6 +104,7 @@ pub struct Draft<'a> {
 
 /// All sessions of one server.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent oddities, not a state")]
 pub struct ServerLog {
     /// What the server can do.
     pub kind: ServerKind,
@@ -113,6 +114,12 @@ pub struct ServerLog {
     pub wall_offset: u64,
     /// By session number.
     pub sessions: Vec<SessionLog>,
+    /// Pages ignore where they are to begin, and always promise more.
+    pub stuck: bool,
+    /// Pages hold something that is no message.
+    pub poison: bool,
+    /// Messages do not tell the session that they belong to.
+    pub anonymous: bool,
 }
 
 impl Stored {
@@ -140,6 +147,9 @@ impl ServerLog {
             echoes_ids: config.echoes_ids,
             wall_offset,
             sessions: sessions.collect(),
+            stuck: false,
+            poison: false,
+            anonymous: false,
         };
         for session in 0..config.sessions {
             for index in 0..config.history {
@@ -205,7 +215,8 @@ impl ServerLog {
     fn write(&self, session: usize, stored: &Stored, status: &str, content: &str, updated: u64) -> String {
         let log = &self.sessions[session];
         let Stored { id, role, time, .. } = stored;
-        let mut json = format!(r#"{{"messageId":"{id}","sessionId":"{}","role":"{role}","content":"#, log.id);
+        let own = if self.anonymous { String::new() } else { format!(r#""sessionId":"{}","#, log.id) };
+        let mut json = format!(r#"{{"messageId":"{id}",{own}"role":"{role}","content":"#);
         sidewire_core::json::write_str(&mut json, content);
         // Writing to a String cannot fail.
         let _ = write!(json, r#","timestamp":{time},"updatedAt":{updated},"status":"{status}""#);
@@ -225,6 +236,7 @@ impl ServerLog {
     /// One page as a copy of the database at `as_of` gives it.
     pub fn page(&self, session: usize, cursor: Cursor, limit: usize, as_of: u64) -> Page {
         let log = &self.sessions[session];
+        let cursor = if self.stuck { Cursor::Newest } else { cursor };
         let visible = log.messages.iter().enumerate();
         let visible: Vec<_> = visible.filter_map(|(at, m)| Some((at, m, m.version_at(as_of)?))).collect();
         let mut found: Vec<_> = match cursor {
@@ -251,7 +263,11 @@ impl ServerLog {
         let revision = if cut { found.last().map_or(current, |(_, _, v)| v.revision) } else { current };
         let last = visible.iter().filter_map(|(_, m, _)| m.sequence).max().unwrap_or(0);
         let first = found.iter().map(|(at, _, _)| *at).min().unwrap_or(visible.len());
-        let bodies: Vec<&str> = found.iter().map(|(_, _, v)| v.json.as_str()).collect();
+        let has_more = has_more || self.stuck;
+        let mut bodies: Vec<&str> = found.iter().map(|(_, _, v)| v.json.as_str()).collect();
+        if self.poison {
+            bodies.insert(0, r#"{"content":"no id"}"#);
+        }
         Page { body: self.page_body(&bodies, has_more, last, revision), first }
     }
 

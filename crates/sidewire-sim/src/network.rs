@@ -19,6 +19,8 @@ pub struct Network {
     pub slow_reader: u64,
     /// Pushed messages without their content, in thousandths.
     pub pokes: u64,
+    /// Acknowledgements of subscriptions are lost.
+    pub lose_acknowledgements: bool,
 }
 
 impl Network {
@@ -33,6 +35,7 @@ impl Network {
             scatter: 0,
             slow_reader: 0,
             pokes: 0,
+            lose_acknowledgements: false,
         }
     }
 
@@ -72,5 +75,6 @@ impl Network {
         self.scatter = 0;
         self.slow_reader = 0;
         self.pokes = 0;
+        self.lose_acknowledgements = false;
     }
 }

@@ -115,6 +115,15 @@ impl Push {
         }
     }
 
+    /// Forgets every socket there ever was: the next client counts from one again.
+    pub(crate) fn clear_sockets(&mut self) {
+        let known: Vec<_> = self.conns.keys().copied().collect();
+        for connection in known {
+            self.forget(connection);
+        }
+        self.conns.clear();
+    }
+
     /// Begins to drain.
     pub(crate) fn drain(&mut self, now: u64) {
         if let Some(hub) = &mut self.hub {
@@ -174,6 +183,12 @@ impl World {
     }
 
     pub(crate) fn send_up(&mut self, connection: ConnectionId, text: String) {
+        if let (Some(made), Some(open)) = (self.rest.signed_for(&text), self.engine.socket_id())
+            && made != open
+        {
+            let detail = format!("a signature for socket {made} goes out over {open}");
+            self.broken("C5", detail);
+        }
         self.deliver_up(connection, |_| Action::Up(connection, Up::Frame(text)));
     }
 
@@ -245,6 +260,8 @@ impl World {
                 Output::Send { client, text } => {
                     let slow = self.network.slow_reader;
                     let lost = slow > 0 && !text.contains(r#""event":"pusher"#) && self.network.chance(slow);
+                    let lost =
+                        lost || self.network.lose_acknowledgements && text.contains("subscription_succeeded");
                     if !lost {
                         self.deliver_down(connection(client), Down::Frame(text));
                     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::action::Action;
+use crate::action::{Action, UserAction};
 
 /// Everything planned.
 #[derive(Debug, Default)]
@@ -28,5 +28,20 @@ impl Queue {
     /// Puts an item back for later without changing its place among its equals.
     pub(crate) fn defer(&mut self, until: u64, serial: u64, action: Action) {
         self.items.insert((until, serial), action);
+    }
+
+    /// Drops everything that travels between the servers and a client that is no more.
+    pub(crate) fn forget_client(&mut self) {
+        self.items.retain(|_, action| {
+            !matches!(
+                action,
+                Action::Dial(_)
+                    | Action::Down(..)
+                    | Action::Up(..)
+                    | Action::Arrive(_)
+                    | Action::Answer(..)
+                    | Action::User(UserAction::Renewed(_))
+            )
+        });
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sidewire_core::json::{self, Json};
-use sidewire_core::{Body, ClientMessageId, HttpFailure, HttpRequest, Method, RequestId};
+use sidewire_core::{Body, ClientMessageId, HttpFailure, HttpRequest, Method, RequestId, TokenGeneration};
 use sidewire_hub::{query, signing};
 
 use crate::action::{Action, Answer, Mode, ServerAction};
@@ -47,6 +47,7 @@ pub enum Endpoint {
 #[derive(Clone, Debug)]
 struct Flight {
     endpoint: Endpoint,
+    token: TokenGeneration,
     deadline: u64,
     /// The client still waits.
     wanted: bool,
@@ -65,6 +66,11 @@ pub struct Rest {
     pub lag: u64,
     /// Whether replies to sends leave out the stored message.
     pub bare_replies: bool,
+    /// The newest token seen, and the newest one that is not accepted any more.
+    token: Option<TokenGeneration>,
+    revoked: Option<TokenGeneration>,
+    /// Signatures given out, and the sockets they were made for.
+    signatures: BTreeMap<String, String>,
     flights: BTreeMap<RequestId, Flight>,
     /// Sends done, by idempotency key.
     done: BTreeMap<String, (usize, usize)>,
@@ -77,6 +83,24 @@ impl Rest {
         self.messages = Mode::Good;
         self.interact = Mode::Good;
         self.lag = 0;
+    }
+
+    /// Every token seen so far is refused from now on; only a renewed one is accepted.
+    pub(crate) const fn revoke(&mut self) {
+        self.revoked = self.token;
+    }
+
+    /// Forgets every request on its way: the next client counts from one again.
+    pub(crate) fn clear_flights(&mut self) {
+        self.flights.clear();
+        (self.token, self.revoked) = (None, None);
+    }
+
+    /// The socket for which the signature in a frame was made.
+    pub(crate) fn signed_for(&self, frame: &str) -> Option<&str> {
+        let (_, rest) = frame.split_once(r#""auth":""#)?;
+        let (auth, _) = rest.split_once('"')?;
+        self.signatures.get(auth).map(String::as_str)
     }
 
     /// How many times a send of the user is in the log: 0 or 1.
@@ -94,7 +118,8 @@ impl World {
             Endpoint::Interact { .. } | Endpoint::Unknown => {}
         }
         let timeout = u64::try_from(http.timeout.as_millis()).unwrap_or(u64::MAX);
-        let flight = Flight { endpoint, deadline: self.now + timeout, wanted: true };
+        let flight = Flight { endpoint, token: http.token, deadline: self.now + timeout, wanted: true };
+        self.rest.token = Some(http.token);
         self.rest.flights.insert(request, flight);
         let at = self.now + self.network.delay();
         self.plan(at, Action::Arrive(request));
@@ -113,6 +138,8 @@ impl World {
             Endpoint::Messages { .. } => self.rest.messages,
             Endpoint::Interact { .. } | Endpoint::Unknown => self.rest.interact,
         };
+        let expired = self.rest.revoked.is_some_and(|revoked| flight.token.as_raw() <= revoked.as_raw());
+        let mode = if expired { Mode::Status(401, None) } else { mode };
         let back = self.now + self.network.delay();
         let late = Answer::failed(HttpFailure::Timeout);
         let (at, answer) = match mode {
@@ -167,6 +194,7 @@ impl World {
 
     fn sign(&mut self, socket: &str, channel: &str) -> Answer {
         let auth = signing::channel_signature(APP_KEY, SECRET, socket, channel);
+        self.rest.signatures.insert(auth.clone(), socket.to_owned());
         let session = channel.strip_prefix("private-session-").and_then(|id| self.log.index_of(id));
         let log = session.and_then(|index| self.log.sessions.get(index));
         let head = log.filter(|_| self.log.kind != ServerKind::Times).map(|log| log.last_sequence);

@@ -2,10 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::drills::Drill;
 use crate::invariants::Violation;
 use crate::liveness::live;
 use crate::script::Plan;
-use crate::world::Stats;
+use crate::world::{Stats, World};
 
 /// What became of a run.
 #[derive(Clone, Debug)]
@@ -27,10 +28,39 @@ pub struct Outcome {
 /// Most inputs in one run (L6).
 const MAX_STEPS: u64 = 200_000;
 
-/// Runs a seed; `print` writes the trace to standard output as it happens. A panic is a broken rule like any other.
+/// Runs a seed's plan and then its drill; `print` writes the trace to standard output as it happens.
 pub fn run(seed: u64, print: bool) -> Outcome {
-    let run = catch_unwind(AssertUnwindSafe(|| run_plan(&Plan::draw(seed), print)));
-    run.unwrap_or_else(|panic| {
+    let mut outcome = run_script(&Plan::draw(seed), print);
+    if outcome.violation.is_none() {
+        let drill = run_drill(seed, print);
+        outcome.hash = outcome.hash.rotate_left(1) ^ drill.hash;
+        outcome.simulated += drill.simulated;
+        outcome.stats.add(drill.stats);
+        outcome.rest_peak = outcome.rest_peak.max(drill.rest_peak);
+        outcome.violation = drill.violation;
+    }
+    outcome
+}
+
+/// Runs a plan alone. A panic is a broken rule like any other.
+pub fn run_script(plan: &Plan, print: bool) -> Outcome {
+    caught(plan.config.seed, || run_plan(plan, print))
+}
+
+/// Runs the drill of a seed alone.
+pub fn run_drill(seed: u64, print: bool) -> Outcome {
+    caught(seed, || {
+        let drill = Drill::of(seed);
+        let mut outcome = outcome(&drill.play(seed, print));
+        if let Some(broken) = &mut outcome.violation {
+            broken.detail.push_str(&format!(" (drill: {})", drill.name));
+        }
+        outcome
+    })
+}
+
+fn caught(seed: u64, run: impl FnOnce() -> Outcome) -> Outcome {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         let detail = text.unwrap_or_else(|| "a panic without words".to_owned());
@@ -40,7 +70,7 @@ pub fn run(seed: u64, print: bool) -> Outcome {
 }
 
 /// Runs a plan.
-pub fn run_plan(plan: &Plan, print: bool) -> Outcome {
+fn run_plan(plan: &Plan, print: bool) -> Outcome {
     let mut world = plan.world(false);
     world.trace.printing = print;
     world.run_until(plan.safety_ends);
@@ -52,8 +82,12 @@ pub fn run_plan(plan: &Plan, print: bool) -> Outcome {
     if world.stats.steps > MAX_STEPS {
         world.broken("L6", format!("{} steps", world.stats.steps));
     }
+    outcome(&world)
+}
+
+fn outcome(world: &World) -> Outcome {
     Outcome {
-        seed: plan.config.seed,
+        seed: world.config.seed,
         violation: world.violation().cloned(),
         hash: world.trace.hash(),
         stats: world.stats,

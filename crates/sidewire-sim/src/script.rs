@@ -60,6 +60,7 @@ impl Plan {
             zombies: if rng.chance(300) { 500 } else { 0 },
             timers_first: rng.chance(500),
             record: false,
+            print: false,
             agent: rng.chance(600),
             record_trace: false,
         };
@@ -72,7 +73,29 @@ impl Plan {
         plan.draw_server(&mut rng);
         plan.draw_faults(&mut rng);
         plan.draw_stories(&mut rng);
+        // From randomness of its own: what is drawn above stays what it was.
+        plan.draw_life(&mut Rng::new(seed ^ 0x11fe_11fe_11fe_11fe));
         plan
+    }
+
+    /// The machine sleeps, the host is killed, the token expires: in the middle of whatever happens just then.
+    fn draw_life(&mut self, rng: &mut Rng) {
+        if rng.chance(600) {
+            return;
+        }
+        let expires = rng.chance(400);
+        if expires {
+            let at = self.time(rng);
+            self.add(at, Action::Fault(Fault::Revoke));
+        }
+        for _ in 0..rng.below(3) {
+            let at = self.time(rng);
+            let action = match rng.below(4) {
+                0 | 1 => UserAction::Restart,
+                _ => UserAction::Sleep(rng.pick(&[1000, 6000, 60_000, 3_600_000], 60_000)),
+            };
+            self.add(at, Action::User(action));
+        }
     }
 
     /// The world with everything planned.

@@ -1,8 +1,10 @@
 //! The engine in its world: virtual clock, queue of what is planned, and the one place where inputs are given.
 
+use std::collections::BTreeSet;
+
 use sidewire_core::{
-    ClientMessageId, Config, ConfigInput, Effect, Engine, Event, HttpResponse, Input, Policy, Seed,
-    SendState, SessionId, Timestamp,
+    ClientMessageId, Config, Effect, Engine, Event, HttpResponse, Input, Policy, Seed, SendState, SessionId,
+    Timestamp,
 };
 
 use crate::action::{Action, Answer, Down};
@@ -13,6 +15,7 @@ use crate::push::Push;
 use crate::queue::Queue;
 use crate::rest::Rest;
 use crate::rng::Rng;
+use crate::setup::build_config;
 use crate::trace::Trace;
 
 /// What a world is built from.
@@ -47,6 +50,8 @@ pub struct WorldConfig {
     pub timers_first: bool,
     /// Whether to keep lines, effects and events.
     pub record: bool,
+    /// Whether lines are printed as they come.
+    pub print: bool,
     /// Whether the agent answers what the user sends.
     pub agent: bool,
     /// Whether the engine has its flight recorder and [`Trace::output`] is kept.
@@ -70,6 +75,7 @@ impl Default for WorldConfig {
             zombies: 0,
             timers_first: false,
             record: true,
+            print: false,
             agent: false,
             record_trace: false,
         }
@@ -110,6 +116,18 @@ pub struct Stats {
     pub sends: u64,
 }
 
+impl Stats {
+    /// Adds the figures of another run.
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.steps += other.steps;
+        self.faults += other.faults;
+        self.opens += other.opens;
+        self.fetches += other.fetches;
+        self.auths += other.auths;
+        self.sends += other.sends;
+    }
+}
+
 /// The user's side of things, as the checker knows it: from commands alone.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
@@ -130,6 +148,19 @@ pub struct Host {
     pub timer_delay: u64,
     /// The client was told, over the socket it has, that it is subscribed to the session shown.
     pub acknowledged: bool,
+    /// The sessions whose subscription the client was told of, over the socket it has, and has not given up.
+    pub joined: BTreeSet<usize>,
+    /// Milliseconds that the machine slept without its monotonic clock.
+    pub slept: u64,
+}
+
+impl Host {
+    /// A new process: nobody is connected, and nothing is shown but what the record says.
+    pub(crate) fn restarted(&mut self) {
+        self.wanted = false;
+        self.joined.clear();
+        self.acknowledged = false;
+    }
 }
 
 /// Everything.
@@ -167,7 +198,7 @@ pub struct World {
 }
 
 /// The client's wall clock is this far from the simulator's.
-const WALL_OFFSET: u64 = 1_790_000_000_000;
+pub(crate) const WALL_OFFSET: u64 = 1_790_000_000_000;
 
 /// Key of the one app.
 pub(crate) const APP_KEY: &str = "dev-key";
@@ -182,17 +213,8 @@ impl World {
     pub fn new(config: WorldConfig) -> Self {
         let mut rng = Rng::new(config.seed);
         let now = 1000;
-        let policy = Policy { jitter: config.jitter, warm_channels: config.warm, ..Policy::default() };
-        let input = ConfigInput {
-            key: config.key.then(|| APP_KEY.to_owned()),
-            api_base: Some(API.to_owned()),
-            policy,
-            ..ConfigInput::default()
-        };
-        #[allow(clippy::expect_used, reason = "the input is the constant above")]
-        let built = Config::build(input).expect("the simulator's configuration is valid");
         let begin = if config.record_trace { Engine::recorded } else { Engine::new };
-        let engine = begin(built, Seed(rng.next_u64()), Timestamp::from_millis(now));
+        let engine = begin(build_config(&config), Seed(rng.next_u64()), Timestamp::from_millis(now));
         let log = ServerLog::of(&config, WALL_OFFSET);
         let host = Host {
             shown: None,
@@ -203,6 +225,8 @@ impl World {
             frozen_until: 0,
             timer_delay: 0,
             acknowledged: false,
+            joined: BTreeSet::new(),
+            slept: 0,
         };
         let mut world = Self {
             now,
@@ -222,10 +246,16 @@ impl World {
             log,
             config,
         };
+        world.trace.printing = world.config.print;
         if let Some(present) = world.config.token {
             world.set_token(present);
         }
         world
+    }
+
+    /// What the host configures every engine with.
+    pub(crate) fn engine_config(&self) -> Config {
+        build_config(&self.config)
     }
 
     /// The first violation of an invariant, if any.
@@ -240,7 +270,7 @@ impl World {
 
     /// The client's wall clock.
     pub fn wall(&self) -> u64 {
-        WALL_OFFSET + self.now
+        WALL_OFFSET + self.now + self.host.slept
     }
 
     /// Plans something.
@@ -320,22 +350,14 @@ impl World {
     }
 
     fn came_down(&mut self, connection: sidewire_core::ConnectionId, down: &Down) {
+        // What a socket that was given up says late is no news of the present one.
+        let current = self.push.conn(connection).is_some_and(|conn| conn.local);
         if self.socket_event_wanted(connection, down) {
-            self.note_acknowledgement(down);
+            if current {
+                self.note_acknowledgement(down);
+            }
             let event = crate::push::socket_event(down);
             self.feed(&Input::Socket(connection, event));
-        }
-    }
-
-    fn note_acknowledgement(&mut self, down: &Down) {
-        match down {
-            Down::Closed(..) => self.host.acknowledged = false,
-            Down::Frame(text) if text.contains("pusher_internal:subscription_succeeded") => {
-                let shown = self.host.shown.and_then(|shown| self.session(shown));
-                let channel = shown.map(|id| format!("\"private-session-{id}\""));
-                self.host.acknowledged |= channel.is_some_and(|channel| text.contains(&channel));
-            }
-            Down::Opened | Down::Frame(_) | Down::Binary => {}
         }
     }
 

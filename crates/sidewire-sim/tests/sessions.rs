@@ -284,3 +284,69 @@ fn a_subscription_given_up_and_acknowledged_late_ends_with_its_socket() {
     assert_eq!(world.engine.status(), Status::Connected);
     sound(&world);
 }
+
+// D6
+#[test]
+fn a_renewal_that_comes_too_late_is_taken_all_the_same() {
+    let mut world = connected();
+    world.mute_provider = true;
+    world.fault(Fault::Revoke);
+    world.user(UserAction::Refresh);
+    world.run_for(20_000);
+
+    world.user(UserAction::Renewed(true));
+    world.run_for(2000);
+
+    assert_eq!(world.engine.load_error(), None);
+    assert_eq!(world.engine.status(), Status::Connected);
+    sound(&world);
+}
+
+// D5, S8
+#[test]
+fn a_warm_sessions_authorisation_gives_way_to_the_session_that_is_shown() {
+    let mut world = connected();
+    world.user(UserAction::Start(1));
+    world.run_for(1000);
+    world.user(UserAction::Leave);
+    world.fault(Fault::Auth(Mode::Slow(3000)));
+    let asked = world.stats.auths;
+    world.fault(Fault::Cut);
+    assert!(world.run_while(10_000, |world| world.stats.auths > asked));
+
+    world.user(UserAction::Start(1));
+    sound(&world);
+    world.heal();
+    world.run_for(5000);
+
+    assert_eq!(world.engine.status(), Status::Connected);
+    sound(&world);
+}
+
+// D10
+#[test]
+fn an_empty_session_is_not_behind_a_head_of_nothing() {
+    let mut world = connected_with(WorldConfig { history: 0, ..WorldConfig::default() });
+    let before = world.stats.fetches;
+    for _ in 0..20 {
+        world.publish_event(0, "interact_response", r#""data":{"taskId":"t","lastSequenceNumber":0}"#);
+        world.run_for(100);
+    }
+
+    assert!(world.stats.fetches - before <= 3, "{} reads", world.stats.fetches - before);
+    sound(&world);
+}
+
+// O8
+#[test]
+fn a_host_that_was_killed_goes_on_with_its_session() {
+    let mut world = connected();
+    world.user(UserAction::Start(1));
+    world.run_for(1000);
+    world.user(UserAction::Restart);
+    world.run_for(1000);
+
+    assert_eq!(world.engine.shown(), world.session(1));
+    assert_eq!(world.engine.status(), Status::Connected);
+    sound(&world);
+}

@@ -76,7 +76,9 @@ impl Engine {
     /// Brings the socket to what is wanted and handles what is due.
     pub(super) fn pump_link(&mut self) {
         if !self.link_allowed() {
-            self.drop_link();
+            if self.wanted || !planted!(StopKeepsSocket) {
+                self.drop_link();
+            }
             return;
         }
         let now = self.io.now;

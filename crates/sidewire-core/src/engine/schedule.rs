@@ -256,8 +256,9 @@ impl Engine {
     /// The server told how long the log is; a longer one than ours means something was missed.
     pub(super) fn note_log_head(&mut self, id: &SessionId, head: Option<u64>) {
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let behind =
-            head.is_some_and(|head| session.timeline.highest_sequence().is_none_or(|known| known < head));
+        // A log that is empty has the head 0, and nothing in it was missed.
+        let known = session.timeline.highest_sequence().unwrap_or(0);
+        let behind = head.is_some_and(|head| known < head);
         if behind && session.fetch.loaded {
             session.fetch.want(Want::CatchUp);
         }

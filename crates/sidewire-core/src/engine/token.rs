@@ -14,6 +14,8 @@ pub(super) enum Renewal {
     Asked {
         deadline: Timestamp,
     },
+    /// The provider did not answer in time. It may yet, and then its token is as good as any.
+    Late,
     Used,
 }
 
@@ -44,7 +46,7 @@ impl Engine {
                 self.token_refused(generation)
             }
             Renewal::Asked { .. } => Refusal::AskAgain,
-            Renewal::Used => Refusal::Final,
+            Renewal::Late | Renewal::Used => Refusal::Final,
             Renewal::Unused => {
                 let deadline = self.io.now.after(self.io.policy.token_timeout);
                 self.renewal = Renewal::Asked { deadline };
@@ -56,27 +58,27 @@ impl Engine {
 
     /// A request with the present token was accepted.
     pub(super) fn token_accepted(&mut self, generation: TokenGeneration) {
-        if generation == self.io.token && matches!(self.renewal, Renewal::Used) {
+        if generation == self.io.token && matches!(self.renewal, Renewal::Late | Renewal::Used) {
             self.renewal = Renewal::Unused;
         }
     }
 
     pub(super) fn pump_renewal(&mut self) {
         if matches!(self.renewal, Renewal::Asked { deadline } if deadline <= self.io.now) {
-            self.renewal = Renewal::Used;
+            self.renewal = Renewal::Late;
         }
     }
 
     pub(super) fn renewal_deadline(&self) -> Option<Timestamp> {
         match self.renewal {
             Renewal::Asked { deadline } => Some(deadline),
-            Renewal::Unused | Renewal::Used => None,
+            Renewal::Unused | Renewal::Late | Renewal::Used => None,
         }
     }
 
-    /// The provider's answer to a renewal.
+    /// The provider's answer to a renewal, in time or not: whoever slept meanwhile needs it all the same.
     pub(super) fn token_renewed(&mut self, present: bool) {
-        if self.renewing() {
+        if matches!(self.renewal, Renewal::Asked { .. } | Renewal::Late) {
             self.take_token(present);
             self.renewal = Renewal::Used;
         }

@@ -1,9 +1,10 @@
 //! The rules, checked from outside: only inputs, effects, events and the public view are looked at.
 //!
-//! One file per group: `view` S1 to S5 and S13, `link` S6, `requests` S7, S8 and S17, `timers` S10 to S12 and S9's
+//! One file per group: `view` S1 to S5 and S13, `link` S6, `requests` S7, S8 and S17, `pace` S15, `timers` S10 to S12 and S9's
 //! chain. The numbers are those of the catalogue in the repository's documentation.
 
 mod link;
+mod pace;
 mod requests;
 mod timers;
 mod view;
@@ -60,6 +61,7 @@ pub(crate) struct Checker {
     violation: Option<Violation>,
     views: Vec<view::View>,
     link: link::Link,
+    pace: pace::Pace,
     requests: requests::Requests,
     timers: timers::Timers,
 }
@@ -70,6 +72,7 @@ impl Checker {
             violation: None,
             views: (0..sessions).map(|_| view::View::default()).collect(),
             link: link::Link::default(),
+            pace: pace::Pace::default(),
             requests: requests::Requests::new(sessions),
             timers: timers::Timers::default(),
         }
@@ -97,6 +100,12 @@ impl Checker {
         for view in &mut self.views {
             *view = view::View::default();
         }
+    }
+
+    /// Another engine, which knows nothing.
+    pub(crate) fn restarted(&mut self, sessions: usize) {
+        let violation = self.violation.take();
+        *self = Self { violation, ..Self::new(sessions) };
     }
 
     pub(crate) fn token_changed(&mut self) {
@@ -142,6 +151,9 @@ impl World {
         let stale = match input {
             Input::Socket(connection, event) => {
                 let known = checker.link.knows(*connection);
+                if known {
+                    checker.pace.socket(self.now, event);
+                }
                 match event {
                     SocketEvent::Opened => checker.link.opened(*connection),
                     SocketEvent::Closed { .. } => checker.link.closed(*connection),
@@ -151,16 +163,27 @@ impl World {
             }
             Input::Response(request, outcome) => {
                 let status = outcome.as_ref().map_or(0, |response| response.status);
+                if (200..300).contains(&status) {
+                    checker.pace.accepted();
+                }
                 let told = outcome.as_ref().ok().and_then(|response| response.retry_after);
                 !checker.requests.landed(self.now, *request, status, told)
             }
             Input::Command(command) => {
                 checker.requests.commanded(command, &self.log);
+                checker.pace.commanded(command);
                 false
             }
-            Input::Timeout | Input::Wall(_) => false,
+            Input::Wall(_) => {
+                checker.pace.woke();
+                false
+            }
+            Input::Timeout => false,
         };
         let deadline = self.engine.poll_timeout().map(sidewire_core::Timestamp::as_millis);
+        if deadline.is_some_and(|at| at + 5000 <= self.now) {
+            checker.pace.woke();
+        }
         let stop = matches!(input, Input::Command(Command::StopSync));
         Before {
             stale,
@@ -214,7 +237,12 @@ impl Checker {
         effect: &Effect,
         endpoint: Option<Endpoint>,
     ) -> Option<Broken> {
-        if let Some(broken) = self.link.effect(effect).or_else(|| requests::secrets(effect)) {
+        if let Some(broken) = self
+            .link
+            .effect(effect)
+            .or_else(|| requests::secrets(effect))
+            .or_else(|| self.pace.effect(facts.now, effect))
+        {
             return Some(broken);
         }
         let endpoint = match (effect, endpoint) {
@@ -231,7 +259,7 @@ impl Checker {
                 return broken;
             }
         }
-        self.requests.asked(facts.now, endpoint.0, &endpoint.1, before.command)
+        self.requests.asked(facts, endpoint.0, &endpoint.1, before.command)
     }
 
     /// What must hold whenever nothing is wanted, and whenever push is live.

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use sidewire_core::{Body, Command, Effect, RequestId};
 
-use super::Broken;
+use super::pace::{Backoff, READS};
+use super::{Broken, Facts};
 use crate::log::ServerLog;
 use crate::rest::Endpoint;
 use crate::world::API;
@@ -14,9 +15,9 @@ pub(crate) const CANARY: &str = "canary-token-7d1f";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Auth,
+    Auth(Option<usize>),
     Messages(usize),
-    Interact,
+    Interact(usize),
 }
 
 /// What is in flight and what was asked lately.
@@ -27,6 +28,9 @@ pub(super) struct Requests {
     refusals: VecDeque<u64>,
     auth_not_before: u64,
     messages_not_before: Vec<u64>,
+    backoffs: Vec<Backoff>,
+    /// Sessions whose channel was refused for good: until another token, or until they are shown again.
+    forbidden: Vec<bool>,
     recent: VecDeque<u64>,
     peak: usize,
     last: u32,
@@ -40,6 +44,8 @@ impl Requests {
             refusals: VecDeque::new(),
             auth_not_before: 0,
             messages_not_before: vec![0; sessions],
+            backoffs: vec![Backoff::default(); sessions],
+            forbidden: vec![false; sessions],
             recent: VecDeque::new(),
             peak: 0,
             last: 0,
@@ -63,14 +69,20 @@ impl Requests {
         self.refusals.clear();
         self.auth_not_before = 0;
         self.messages_not_before.fill(0);
+        self.backoffs.fill(Backoff::default());
+        self.forbidden.fill(false);
     }
 
     /// What the user asks for himself passes.
     pub(super) fn commanded(&mut self, command: &Command, log: &ServerLog) {
         let (Command::StartSync(session) | Command::Refresh(session)) = command else { return };
-        let slot = log.index_of(session.as_str()).and_then(|index| self.messages_not_before.get_mut(index));
-        if let Some(slot) = slot {
+        let Some(index) = log.index_of(session.as_str()) else { return };
+        if let Some(slot) = self.messages_not_before.get_mut(index) {
             *slot = 0;
+        }
+        self.backoffs.iter_mut().skip(index).take(1).for_each(Backoff::forgive);
+        if matches!(command, Command::StartSync(_)) {
+            self.forbidden.fill(false);
         }
     }
 
@@ -81,7 +93,11 @@ impl Requests {
         let until = seconds.map_or(0, |seconds| now + seconds * 1000);
         let refused = matches!(status, 401 | 403);
         match kind {
-            Kind::Auth if refused => {
+            Kind::Auth(session) if refused => {
+                // 401 is worth a renewal, 403 is an answer.
+                if let Some(slot) = session.and_then(|session| self.forbidden.get_mut(session)) {
+                    *slot |= status == 403;
+                }
                 self.refusals.push_back(now);
                 let recent = self.refusals.len() >= 3;
                 let third = self.refusals.len().checked_sub(3).and_then(|at| self.refusals.get(at));
@@ -89,55 +105,71 @@ impl Requests {
                     self.auth_not_before = self.auth_not_before.max(now + 30_000);
                 }
             }
-            Kind::Auth => {
+            Kind::Auth(_) => {
                 self.auth_not_before = self.auth_not_before.max(until);
                 if status == 200 {
                     self.refusals.clear();
                 }
             }
-            Kind::Messages(session) if !refused && status >= 400 => {
+            Kind::Messages(session) if !matches!(status, 200 | 401 | 403 | 404) => {
+                self.backoffs.iter_mut().skip(session).take(1).for_each(|backoff| backoff.failed(now));
                 if let Some(slot) = self.messages_not_before.get_mut(session) {
                     *slot = until;
                 }
             }
-            Kind::Messages(_) | Kind::Interact => {}
+            Kind::Messages(session) => {
+                self.backoffs.iter_mut().skip(session).take(1).for_each(Backoff::forgive);
+            }
+            Kind::Interact(_) => {}
         }
         true
     }
 
     pub(super) fn asked(
         &mut self,
-        now: u64,
+        facts: &Facts<'_>,
         request: RequestId,
         endpoint: &Endpoint,
         command: bool,
     ) -> Option<Broken> {
+        let now = facts.now;
         if request.as_raw() <= self.last {
             return Some(("S12", format!("request id {} was used before", request.as_raw())));
         }
         self.last = request.as_raw();
         let kind = match endpoint {
-            Endpoint::Auth { .. } => Kind::Auth,
+            Endpoint::Auth { channel, .. } => {
+                let session = channel.strip_prefix("private-session-");
+                Kind::Auth(session.and_then(|id| facts.log.index_of(id)))
+            }
             Endpoint::Messages { session, .. } => Kind::Messages(*session),
-            Endpoint::Interact { .. } => Kind::Interact,
+            Endpoint::Interact { session, client_id, .. } => {
+                if !facts.sent.iter().any(|sent| sent.id.as_str() == client_id) {
+                    return Some(("M6", format!("sends under {client_id}, which nobody gave out")));
+                }
+                Kind::Interact(*session)
+            }
             Endpoint::Unknown => return Some(("S17", "a request outside the contract".to_owned())),
         };
-        let twice = kind != Kind::Interact && self.in_flight.values().any(|other| *other == kind);
+        let alike = |other: &Kind| *other == kind || matches!((other, kind), (Kind::Auth(_), Kind::Auth(_)));
+        let twice = self.in_flight.values().any(alike);
         self.in_flight.insert(request, kind);
         match kind {
-            Kind::Auth if twice => Some(("S8", "two authorisations in flight".to_owned())),
-            Kind::Auth => self.auth_asked(now),
+            Kind::Auth(_) if twice => Some(("S8", "two authorisations in flight".to_owned())),
+            Kind::Auth(session) => self.auth_asked(now, session),
             Kind::Messages(_) if twice => Some(("S7", "two fetches of one session in flight".to_owned())),
             Kind::Messages(session) => {
-                self.count(now, command);
+                let often = self.count(now, command);
                 let early = self.messages_not_before.get(session).is_some_and(|at| *at > now);
-                early.then(|| ("S8", "a fetch before Retry-After".to_owned()))
+                let early = early.then(|| ("S8", "a fetch before Retry-After".to_owned()));
+                early.or_else(|| self.backoffs.get(session)?.asked(now)).or(often)
             }
-            Kind::Interact => None,
+            Kind::Interact(_) if twice => Some(("M8", "two sends of one session in flight".to_owned())),
+            Kind::Interact(_) => None,
         }
     }
 
-    fn auth_asked(&mut self, now: u64) -> Option<Broken> {
+    fn auth_asked(&mut self, now: u64, session: Option<usize>) -> Option<Broken> {
         self.auths.push_back(now);
         while self.auths.front().is_some_and(|first| now - first >= 30_000) {
             self.auths.pop_front();
@@ -145,19 +177,24 @@ impl Requests {
         if self.auths.len() > 10 {
             return Some(("S8", format!("{} authorisations in 30 s", self.auths.len())));
         }
+        if session.and_then(|session| self.forbidden.get(session)) == Some(&true) {
+            return Some(("D7", "a channel that was refused is asked for again".to_owned()));
+        }
         let wait = self.auth_not_before.saturating_sub(now);
         (wait > 0).then(|| ("S8", format!("authorisation {wait} ms too early")))
     }
 
-    fn count(&mut self, now: u64, command: bool) {
+    fn count(&mut self, now: u64, command: bool) -> Option<Broken> {
         if command {
-            return;
+            return None;
         }
         self.recent.push_back(now);
         while self.recent.front().is_some_and(|first| now - first >= 60_000) {
             self.recent.pop_front();
         }
-        self.peak = self.peak.max(self.recent.len());
+        let reads = self.recent.len();
+        self.peak = self.peak.max(reads);
+        (reads > READS).then(|| ("S15", format!("{reads} unasked reads in a minute")))
     }
 }
 

@@ -28,7 +28,7 @@ impl Timers {
         effects: &[Effect],
         events: &[Event],
     ) -> Option<Broken> {
-        if let Some(broken) = self.chain(facts, events) {
+        if let Some(broken) = self.chain(facts, before, events) {
             return Some(broken);
         }
         let deadline = facts.engine.poll_timeout().map(sidewire_core::Timestamp::as_millis);
@@ -51,15 +51,38 @@ impl Timers {
         None
     }
 
-    fn chain(&mut self, facts: &Facts<'_>, events: &[Event]) -> Option<Broken> {
+    fn chain(&mut self, facts: &Facts<'_>, before: &Before, events: &[Event]) -> Option<Broken> {
         for event in events {
             let Event::StatusChanged(change) = event else { continue };
             if change.previous != self.status {
                 return Some(("S9", format!("{:?} was told before, now {change:?}", self.status)));
             }
+            if !allowed(change.previous, change.current, before.command) {
+                let command = before.command;
+                return Some(("S9", format!("{change:?} is in no table, by command: {command}")));
+            }
             self.status = change.current;
         }
         let status = facts.engine.status();
+        if status == Status::Connected
+            && let Some(shown) = facts.host.shown.filter(|shown| !facts.host.joined.contains(shown))
+        {
+            return Some(("S9", format!("connected, but nobody acknowledged session {shown}")));
+        }
         (status != self.status).then(|| ("S9", format!("status is {status:?}, last told {:?}", self.status)))
+    }
+}
+
+/// The table of §3: which change of status there is at all, and which only the host's commands bring about.
+const fn allowed(from: Status, to: Status, command: bool) -> bool {
+    match (from, to) {
+        // A connection takes time, and only one that was live is lost.
+        (Status::Disconnected, Status::Connected | Status::Reconnecting)
+        | (Status::Connecting, Status::Reconnecting) => false,
+        // Started and stopped by the host alone; another session, token or network begins anew.
+        (Status::Disconnected | Status::Failed, _)
+        | (_, Status::Disconnected)
+        | (Status::Connected | Status::Reconnecting, Status::Connecting) => command,
+        _ => true,
     }
 }

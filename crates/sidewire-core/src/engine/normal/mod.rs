@@ -152,6 +152,7 @@ fn write_renewal(renewal: &Renewal, form: &mut Form) {
             form.due(*deadline);
         }
         Renewal::Used => form.tag(2),
+        Renewal::Late => form.tag(3),
     }
 }
 

@@ -1,0 +1,113 @@
+//! Drills: one short story about one mechanism each, in a world that the seed draws. Every seed runs one of them
+//! beside its plan, so that what chance seldom brings together is looked at all the same.
+
+mod connection;
+mod reading;
+mod sessions;
+
+use sidewire_core::Status;
+
+use crate::log::ServerKind;
+use crate::rng::Rng;
+use crate::world::{World, WorldConfig};
+
+/// One story.
+#[derive(Clone, Copy, Debug)]
+pub struct Drill {
+    /// What it is called.
+    pub name: &'static str,
+    play: fn(&WorldConfig) -> World,
+}
+
+const fn drill(name: &'static str, play: fn(&WorldConfig) -> World) -> Drill {
+    Drill { name, play }
+}
+
+/// All of them.
+pub const DRILLS: &[Drill] = &[
+    drill("a socket goes deaf", connection::deaf),
+    drill("the machine sleeps", connection::sleep),
+    drill("the panel is looked at again", connection::looked_at),
+    drill("the network is back", connection::back_online),
+    drill("the push server closes every socket", connection::flapping),
+    drill("the push server forbids to come back", connection::refused),
+    drill("a subscription is not answered", connection::unanswered),
+    drill("an acknowledgement comes again", connection::acknowledged_again),
+    drill("the socket changes while a signature is made", connection::late_signature),
+    drill("everything is quiet", connection::quiet),
+    drill("events that tell nothing", reading::pokes),
+    drill("the log cannot be read", reading::failing),
+    drill("a server that always has more", reading::stuck),
+    drill("a page comes long after it was read", reading::slow_page),
+    drill("a push comes before the first page", reading::early_push),
+    drill("many agents finish", reading::finishes),
+    drill("polling with nothing to tell", reading::idle),
+    drill("a message that cannot be read", reading::poison),
+    drill("a session is left while it is read", reading::left),
+    drill("the token expires", sessions::expired),
+    drill("the token is good for nothing", sessions::useless),
+    drill("a session is refused", sessions::forbidden),
+    drill("a run through all tabs", sessions::tabs),
+    drill("the agent falls silent", sessions::typing),
+    drill("one user after another", sessions::sign_out),
+    drill("stopped while reading", sessions::stop),
+    drill("an event of another session", sessions::foreign),
+    drill("several sends, one of them twice", sessions::sends),
+    drill("the host starts again", sessions::restart),
+];
+
+impl Drill {
+    /// The drill that belongs to a seed.
+    pub fn of(seed: u64) -> Self {
+        let index = usize::try_from(seed % DRILLS.len() as u64).unwrap_or(0);
+        DRILLS.get(index).copied().unwrap_or(drill("a socket goes deaf", connection::deaf))
+    }
+
+    /// Plays it in the world that a seed draws.
+    pub fn play(self, seed: u64, print: bool) -> World {
+        let mut rng = Rng::new(seed ^ 0xd211_d211_d211_d211);
+        let kinds = [ServerKind::Revisions, ServerKind::Sequences, ServerKind::Times];
+        let base = rng.between(1, 30);
+        (self.play)(&WorldConfig {
+            seed,
+            kind: rng.pick(&kinds, ServerKind::Revisions),
+            echoes_ids: rng.chance(750),
+            history: rng.index(20),
+            latency: (base, base + rng.below(30)),
+            jitter: 1000,
+            timers_first: rng.chance(500),
+            record: false,
+            print,
+            ..WorldConfig::default()
+        })
+    }
+}
+
+/// A world whose first session is shown and live.
+fn joined(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
+    world.start(0);
+    becomes(&mut world, 10_000, Status::Connected, "L4", "after a start without faults");
+    world.run_for(1000);
+    world
+}
+
+fn becomes(world: &mut World, within: u64, status: Status, rule: &'static str, when: &str) {
+    if !world.run_while(within, |world| world.engine.status() == status) {
+        world.broken(rule, format!("still {:?} {within} ms {when}", world.engine.status()));
+    }
+}
+
+fn leaves(world: &mut World, within: u64, rule: &'static str, when: &str) {
+    if !world.run_while(within, |world| world.engine.status() != Status::Connected) {
+        world.broken(rule, format!("still connected {within} ms {when}"));
+    }
+}
+
+/// At most so many reads may have been made since there were `before`.
+fn at_most(world: &mut World, reads: u64, before: u64, rule: &'static str, when: &str) {
+    let made = world.stats.fetches - before;
+    if made > reads {
+        world.broken(rule, format!("{made} reads, not {reads}, {when}"));
+    }
+}

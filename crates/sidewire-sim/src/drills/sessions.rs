@@ -1,0 +1,132 @@
+//! Drills about tokens, users, sends and the host's own life.
+
+use sidewire_core::{SendState, Status};
+
+use super::{becomes, joined};
+use crate::action::{Fault, Mode, ServerAction, UserAction};
+use crate::world::{World, WorldConfig};
+
+pub(super) fn expired(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.fault(Fault::Revoke);
+    match world.config.seed / 31 % 3 {
+        0 => world.user(UserAction::Refresh),
+        1 => drop(world.send(0, "with an old token")),
+        _ => world.user(UserAction::Start(1)),
+    }
+    world.run_for(5000);
+    if let Some(error) = world.engine.load_error() {
+        let detail = format!("an expired token was not renewed: {error:?}");
+        world.broken("D6", detail);
+    }
+    if let Some(sent) = world.sent.iter().find(|sent| sent.state != SendState::Sent) {
+        let detail = format!("an expired token was not renewed: the send is {:?}", sent.state);
+        world.broken("D6", detail);
+    }
+    if world.engine.status() != Status::Connected {
+        let detail = format!("an expired token was not renewed: {:?}", world.engine.status());
+        world.broken("D6", detail);
+    }
+    world
+}
+
+pub(super) fn useless(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
+    world.fault(Fault::Messages(Mode::Status(401, None)));
+    world.fault(Fault::Auth(Mode::Status(401, None)));
+    world.start(0);
+    world.run_for(20_000);
+    if world.engine.status() != Status::Failed {
+        let detail = format!("no endpoint takes the token, and yet {:?}", world.engine.status());
+        world.broken("D6", detail);
+    }
+    world
+}
+
+pub(super) fn forbidden(config: &WorldConfig) -> World {
+    let mut world = World::new(config.clone());
+    world.fault(Fault::Auth(Mode::Status(403, None)));
+    world.start(0);
+    world.run_for(60_000);
+    world.heal();
+    world.user(UserAction::Token(true));
+    becomes(&mut world, 10_000, Status::Connected, "L4", "after a session was allowed again");
+    world
+}
+
+pub(super) fn tabs(config: &WorldConfig) -> World {
+    let mut world = joined(&WorldConfig { sessions: 6, ..config.clone() });
+    for step in 0..40 {
+        world.user(UserAction::Start(step % 6));
+        world.run_for(350);
+    }
+    becomes(&mut world, 40_000, Status::Connected, "L4", "after a run through all tabs");
+    world
+}
+
+pub(super) fn typing(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.server(ServerAction::Typing(0, true));
+    world.run_for(1000);
+    world.run_for(60_000);
+    if let Some(context) = world.engine.typing() {
+        world.broken("T2", format!("{context:?} a minute after the last news of it"));
+    }
+    world
+}
+
+pub(super) fn sign_out(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.say(0);
+    world.run_for(200);
+    world.user(UserAction::Token(false));
+    world.run_for(1000);
+    world.user(UserAction::Token(true));
+    becomes(&mut world, 10_000, Status::Connected, "L4", "after signing in again");
+    world
+}
+
+pub(super) fn stop(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.user(UserAction::Refresh);
+    world.user(UserAction::Stop);
+    world.run_for(60_000);
+    world
+}
+
+pub(super) fn foreign(config: &WorldConfig) -> World {
+    let mut world = joined(&WorldConfig { history: 3, ..config.clone() });
+    // Of another session on that session's channel, and smuggled into ours.
+    world.junk(5);
+    world.run_for(200);
+    world.junk(6);
+    world.run_for(200);
+    world
+}
+
+pub(super) fn sends(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.fault(Fault::Interact(Mode::Reset));
+    world.send(0, "first");
+    world.run_for(1000);
+    world.heal();
+    world.user(UserAction::RetryAll);
+    world.send(0, "second");
+    world.send(0, "third");
+    world.run_for(5000);
+    let open = world.sent.iter().find(|sent| sent.state != SendState::Sent);
+    if let Some(open) = open.cloned() {
+        world.broken("L8", format!("\"{}\" is {:?}", open.content, open.state));
+    }
+    world
+}
+
+pub(super) fn restart(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.user(UserAction::Start(1));
+    world.run_for(world.config.seed % 300);
+    world.user(UserAction::Restart);
+    becomes(&mut world, 10_000, Status::Connected, "O8", "after the host was started again");
+    world.converged("O8", 1, world.now, "after the host was started again");
+    world
+}
