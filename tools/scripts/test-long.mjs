@@ -8,7 +8,7 @@ import { info, main, UserError } from "./lib/log.mjs";
 import { smoke } from "./lib/smoke.mjs";
 import { Steps } from "./lib/steps.mjs";
 
-const SEEDS = 1_000_000;
+const SEEDS = 100_000;
 const ROUNDS = 5;
 
 async function repeatedSmoke(options) {

@@ -45,6 +45,9 @@ async function slowSteps(steps, tools) {
   const real = { needs: ["build", "Sockudo"] };
   await steps.step("Rust tests", () => checks.rustTests(tools.sockudo));
   await steps.step("simulation", () => checks.simulation(SEEDS));
+  await steps.step("planted defects", checks.plantedDefects);
+  await steps.step("herd and politeness", checks.politeness);
+  await steps.step("exhaustive model", checks.exhaustiveModel);
   await steps.step("wasm tests", wasmTests, { needs: ["set-up"] });
   await steps.step("wasm-pack test", async () => wasmPackTests(await ensureWasmPack()), { needs: ["set-up"] });
   await steps.step("smoke, embedded hub", async () => void info(JSON.stringify(await smoke())), { needs: ["build"] });

@@ -9,6 +9,18 @@ pub(crate) const MAX_DETAIL: usize = 200;
 /// Longest close reason that the WebSocket protocol allows, in bytes.
 pub(crate) const MAX_CLOSE_REASON: usize = 123;
 
+/// Takes `secret` out of `bytes`: a server may echo a refused token in its error, and errors are shown and logged.
+pub fn scrub(bytes: &mut Vec<u8>, secret: &str) {
+    let secret = secret.as_bytes();
+    // What stands in for it must not hold it, and nothing that short is a secret.
+    if secret.len() < 4 {
+        return;
+    }
+    while let Some(at) = bytes.windows(secret.len()).position(|window| window == secret) {
+        bytes.splice(at..at + secret.len(), *b"***");
+    }
+}
+
 /// Cuts `text` to at most `max` bytes at a character border.
 pub(crate) fn cut(text: &str, max: usize) -> String {
     let mut out = String::new();
@@ -19,4 +31,27 @@ pub(crate) fn cut(text: &str, max: usize) -> String {
         out.push(c);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_a_server_echoes_is_taken_out_everywhere() {
+        let mut body = br#"{"error":{"message":"token abc123 is bad","code":"abc123"}}"#.to_vec();
+
+        scrub(&mut body, "abc123");
+        assert_eq!(body, br#"{"error":{"message":"token *** is bad","code":"***"}}"#);
+
+        scrub(&mut body, "");
+        scrub(&mut body, "*");
+        assert_eq!(body.len(), 53);
+    }
+
+    #[test]
+    fn text_is_cut_at_a_character_border() {
+        assert_eq!(cut("aé", 2), "a");
+        assert_eq!(cut("aé", 3), "aé");
+    }
 }

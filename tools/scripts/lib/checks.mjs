@@ -52,9 +52,21 @@ export async function corePurity() {
   info(`sidewire-core: no dependency, ${imports.length} imports in its wasm test binary`);
 }
 
-export async function simulation(seeds) {
-  await run("cargo", ["run", "-p", "sidewire-sim", "--release", "--quiet", "--", "--seeds", String(seeds)]);
+const sim = (...args) => run("cargo", ["run", "-p", "sidewire-sim", "--release", "--quiet", "--", ...args]);
+
+export const simulation = (seeds) => sim("--seeds", String(seeds), "--threads", "2");
+
+/** Every mechanism switched off in turn: the simulator must notice each. */
+export const plantedDefects = () => sim("defects");
+
+/** What the client asks of a server at its worst: after a restart, and over hours of trouble. */
+export async function politeness() {
+  await sim("herd", "--clients", "10000", "--outage", "60");
+  await sim("figures");
 }
+
+/** Every interleaving of two small scopes. */
+export const exhaustiveModel = () => run("cargo", ["run", "-p", "sidewire-model", "--release", "--quiet"]);
 
 /** Rust tests of the native crates; with `sockudo`, the conformance suite runs over the real one too. */
 export async function rustTests(sockudo) {

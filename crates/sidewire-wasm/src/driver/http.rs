@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
-use sidewire_core::limits::MAX_BODY;
+use sidewire_core::limits::{MAX_BODY, scrub};
 use sidewire_core::{Body, HttpFailure, HttpRequest, Method};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -58,7 +58,11 @@ pub(super) fn start(
 async fn exchange(host: &RawHost, request: HttpRequest, signal: &AbortSignal) -> Result<Answer, HttpFailure> {
     let token = token(host, false).await?;
     let response = build(&request, &token, signal)?.send().await.map_err(|_| HttpFailure::Network)?;
-    read(response).await
+    let mut answer = read(response).await?;
+    if answer.status >= 400 {
+        scrub(&mut answer.body, &token);
+    }
+    Ok(answer)
 }
 
 async fn token(host: &RawHost, renew: bool) -> Result<String, HttpFailure> {
