@@ -69,6 +69,8 @@ test("panel closed and reopened shows the same session without loss", async (t) 
   const again = await rig.openPanel();
 
   await until("the missed message was on screen", async () => (await countText(again, "while closed", "user")) === 1, 15_000);
+  // The panel came too late for the typing event, so the answer itself is waited for.
+  await until("the answer to the missed message was on screen", async () => (await again.bubbles("assistant").count()) >= 1 && (await allIds(again)).length === before.length + 2, 15_000);
   await settled(again);
   await again.waitForState("connected");
   const after = await allIds(again);
