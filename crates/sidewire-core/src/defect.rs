@@ -102,6 +102,8 @@ mod enabled {
         FirstPageOnly,
         /// A page without progress is asked for again.
         PageLoop,
+        /// A page of older messages does not count: the same one is asked for again.
+        OlderFloorKept,
         /// The time cursor follows pushes, not the log.
         CursorFollowsPush,
         /// A late first page is merged, but what was pushed meanwhile is thrown away.

@@ -32,6 +32,10 @@ pub enum Command {
     StopSync,
     /// Fetch what is missing in this session now, if it is the one shown.
     Refresh(SessionId),
+    /// Read the page before the oldest message of the watched session. Answered by [`crate::Event::CallAnswered`]
+    /// with `{"added":n,"hasOlder":true|false|null}`; the messages are merged by then. `null`: the server cannot
+    /// be asked, because it numbers nothing.
+    LoadOlder(CallId),
     /// Show a local echo at once and deliver it to the server.
     Send(Outgoing),
     /// Try a failed message again, with the same id.

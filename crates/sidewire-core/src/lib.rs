@@ -53,7 +53,7 @@ pub use ids::{
 };
 pub use input::{ApiCall, Command, HttpFailure, HttpResponse, Input, Outgoing, SessionFields, SocketEvent};
 pub use output::{
-    ApiFailure, Body, Cause, CloseInfo, Effect, Event, FallbackReason, Freshness, HttpRequest,
+    ApiFailure, Body, Cause, CloseInfo, Effect, Event, FallbackReason, Freshness, GapCause, HttpRequest,
     InteractResponse, LoadState, Method, Problem, ProblemCode, SendFailure, SendState, Status, StatusChange,
     TypingContext,
 };

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use sidewire_core::{Cause, FallbackReason, Freshness, ProblemCode, SendFailure, Status, TypingContext};
+use sidewire_core::{
+    Cause, FallbackReason, Freshness, GapCause, ProblemCode, SendFailure, Status, TypingContext,
+};
 
 const TYPES: &str = concat!(
     include_str!("../../sidewire-wasm/types/index.ts"),
@@ -60,6 +62,11 @@ fn causes_agree() {
     ];
 
     assert_eq!(names(&all, |c| c.as_str()), union("Cause"));
+}
+
+#[test]
+fn causes_of_gaps_agree() {
+    assert_eq!(names(&[GapCause::Unanswered, GapCause::NotInLog], |c| c.as_str()), union("GapCause"));
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub enum UserAction {
     RetryAll,
     /// Presses the refresh button of the shown session.
     Refresh,
+    /// Scrolls to the top of the shown session.
+    LoadOlder,
     /// The page becomes visible or hidden.
     Visible(bool),
     /// The browser says online or offline.

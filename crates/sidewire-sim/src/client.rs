@@ -32,6 +32,9 @@ impl World {
         {
             sent.state = *state;
         }
+        if let Event::CallAnswered { call, outcome } = event {
+            self.note_older(*call, outcome);
+        }
     }
 
     /// Lets the user, or the browser, do something.
@@ -61,6 +64,9 @@ impl World {
                     self.command(Command::Refresh(session));
                 }
             }
+            UserAction::LoadOlder => {
+                self.load_older();
+            }
             UserAction::Visible(visible) => {
                 self.host.visible = visible;
                 self.command(Command::SetVisible(visible));
@@ -80,7 +86,7 @@ impl World {
     }
 
     /// Gives a command as it is; [`World::user`] keeps the host's books as well.
-    fn command(&mut self, command: Command) {
+    pub(crate) fn command(&mut self, command: Command) {
         self.feed(&Input::Command(command));
     }
 

@@ -49,6 +49,7 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
     match defect {
         Defect::NoReadBudget | Defect::NoReadBackoff => &["S15"],
         Defect::PageLoop => &["M9"],
+        Defect::OlderFloorKept => &["P3"],
         Defect::CursorFollowsPush => &["S13", "M4"],
         Defect::PushBeforeLoadDropped => &["M1"],
         Defect::OlderVersionWins => &["S5"],

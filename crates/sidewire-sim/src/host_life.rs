@@ -29,6 +29,7 @@ impl World {
         self.push.clear_sockets();
         self.rest.clear_flights();
         self.queue.forget_client();
+        self.older.clear();
         let seed = Seed(self.rng.next_u64());
         self.engine = Engine::new(self.engine_config(), seed, Timestamp::from_millis(self.now));
         self.checker.restarted(self.log.sessions.len());

@@ -30,6 +30,7 @@ mod invariants;
 mod liveness;
 pub mod log;
 pub mod network;
+pub mod older;
 pub mod push;
 mod queue;
 pub mod rest;
@@ -39,6 +40,7 @@ pub mod script;
 mod server;
 mod setup;
 pub mod shrink;
+mod stats;
 pub mod trace;
 pub mod world;
 

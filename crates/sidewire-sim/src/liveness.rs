@@ -55,7 +55,9 @@ pub(crate) fn live(world: &mut World, traits: Traits) {
         debounced(world, shown);
     }
     tail(world, shown);
+    older(world, shown);
     world.user(UserAction::Stop);
+    world.all_answered();
     world.run_for(90_000);
 }
 
@@ -173,6 +175,28 @@ fn tail(world: &mut World, shown: usize) {
     let said = world.now;
     world.run_for(82_000);
     world.converged("L5", shown, said, "without any later traffic");
+}
+
+/// P3: page by page the view reaches back to the beginning of the log, as far as its server can be asked.
+fn older(world: &mut World, shown: usize) {
+    world.run_for(20_000);
+    for _ in 0..10 {
+        let number = world.load_older();
+        world.run_for(4 * world.config.latency.1 + 4000);
+        match world.older.get(number).and_then(|asked| asked.answer.clone()) {
+            Some(Ok((_, Some(true)))) => {}
+            Some(Ok((_, None))) if !sequenced(world) => return,
+            Some(Ok((_, Some(false)))) => break,
+            other => {
+                world.broken("P3", format!("asked for older messages, got {other:?}"));
+                return;
+            }
+        }
+    }
+    if world.floor(shown) != Some(0) {
+        world.broken("P3", format!("the view begins at {:?} of the log", world.floor(shown)));
+    }
+    world.converged("P3", shown, world.now, "after the last page of older messages");
 }
 
 impl World {

@@ -70,6 +70,8 @@ pub struct SessionLog {
 pub enum Cursor {
     /// The newest page.
     Newest,
+    /// The last ones before a sequence number.
+    Before(u64),
     /// Behind a sequence number.
     After(u64),
     /// Changes behind a revision.
@@ -241,6 +243,10 @@ impl ServerLog {
         let visible: Vec<_> = visible.filter_map(|(at, m)| Some((at, m, m.version_at(as_of)?))).collect();
         let mut found: Vec<_> = match cursor {
             Cursor::Newest => visible.clone(),
+            Cursor::Before(number) => {
+                let before = |(_, m, _): &(usize, &Stored, &Version)| m.sequence.is_none_or(|s| s < number);
+                visible.iter().copied().take_while(before).collect()
+            }
             Cursor::After(number) => {
                 visible.iter().copied().filter(|(_, m, _)| m.sequence.is_some_and(|s| s > number)).collect()
             }
@@ -253,7 +259,7 @@ impl ServerLog {
             found.sort_by_key(|(_, _, version)| version.revision);
         }
         let has_more = found.len() > limit;
-        if cursor == Cursor::Newest {
+        if matches!(cursor, Cursor::Newest | Cursor::Before(_)) {
             found.drain(..found.len().saturating_sub(limit));
         } else {
             found.truncate(limit);

@@ -184,7 +184,7 @@ impl World {
             Endpoint::Messages { session, cursor, limit } => {
                 let as_of = self.now.saturating_sub(self.rest.lag);
                 let page = self.log.page(*session, *cursor, *limit, as_of);
-                let floor = (*cursor == Cursor::Newest).then_some(page.first);
+                let floor = matches!(cursor, Cursor::Newest | Cursor::Before(_)).then_some(page.first);
                 Answer { floor, ..Answer::body(200, page.body) }
             }
             Endpoint::Interact { session, content, client_id } => self.interact(*session, content, client_id),
@@ -256,6 +256,7 @@ fn messages_endpoint(log: &ServerLog, path: &str, query_text: &str) -> Option<En
     let number = |name| query::first(&pairs, name).and_then(|text| text.parse::<u64>().ok());
     let cursor = number("afterSequence")
         .map(Cursor::After)
+        .or_else(|| number("beforeSequence").map(Cursor::Before))
         .or_else(|| number("changedSince").map(Cursor::Changed))
         .or_else(|| number("since").map(Cursor::Since))
         .unwrap_or(Cursor::Newest);

@@ -75,6 +75,7 @@ impl Plan {
         plan.draw_stories(&mut rng);
         // From randomness of its own: what is drawn above stays what it was.
         plan.draw_life(&mut Rng::new(seed ^ 0x11fe_11fe_11fe_11fe));
+        plan.draw_scrolling(&mut Rng::new(seed ^ 0x01de_01de_01de_01de));
         plan
     }
 
@@ -95,6 +96,16 @@ impl Plan {
                 _ => UserAction::Sleep(rng.pick(&[1000, 6000, 60_000, 3_600_000], 60_000)),
             };
             self.add(at, Action::User(action));
+        }
+    }
+
+    /// Somebody looks for what was said long ago.
+    fn draw_scrolling(&mut self, rng: &mut Rng) {
+        if rng.chance(500) {
+            for _ in 0..=rng.below(4) {
+                let at = self.time(rng);
+                self.add(at, Action::User(UserAction::LoadOlder));
+            }
         }
     }
 

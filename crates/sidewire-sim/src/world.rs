@@ -11,11 +11,13 @@ use crate::action::{Action, Answer, Down};
 use crate::invariants::{Checker, Violation};
 use crate::log::{ServerKind, ServerLog};
 use crate::network::Network;
+use crate::older::Asked;
 use crate::push::Push;
 use crate::queue::Queue;
 use crate::rest::Rest;
 use crate::rng::Rng;
 use crate::setup::build_config;
+pub use crate::stats::Stats;
 use crate::trace::Trace;
 
 /// What a world is built from.
@@ -99,35 +101,6 @@ pub struct Sent {
     pub life: u32,
 }
 
-/// Figures of one run.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Stats {
-    /// Inputs given to the engine.
-    pub steps: u64,
-    /// Faults that happened.
-    pub faults: u64,
-    /// Sockets opened.
-    pub opens: u64,
-    /// Requests for messages.
-    pub fetches: u64,
-    /// Authorisation requests.
-    pub auths: u64,
-    /// Messages that the user sent.
-    pub sends: u64,
-}
-
-impl Stats {
-    /// Adds the figures of another run.
-    pub(crate) const fn add(&mut self, other: Self) {
-        self.steps += other.steps;
-        self.faults += other.faults;
-        self.opens += other.opens;
-        self.fetches += other.fetches;
-        self.auths += other.auths;
-        self.sends += other.sends;
-    }
-}
-
 /// The user's side of things, as the checker knows it: from commands alone.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
@@ -188,6 +161,8 @@ pub struct World {
     pub host: Host,
     /// What the user wrote.
     pub sent: Vec<Sent>,
+    /// When older messages were asked for.
+    pub older: Vec<Asked>,
     /// How it was built.
     pub config: WorldConfig,
     pub(crate) queue: Queue,
@@ -239,6 +214,7 @@ impl World {
             stats: Stats::default(),
             host,
             sent: Vec::new(),
+            older: Vec::new(),
             queue: Queue::default(),
             checker: Checker::new(config.sessions),
             rng,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Calls, readSession, readSessions } from "./calls.js";
+import { Calls, readOlder, readSession, readSessions } from "./calls.js";
 import { SidewireError } from "./errors.js";
 
 const failure = { status: null, code: "NO_TOKEN", message: "signed out" };
@@ -44,4 +44,13 @@ test("sessions are read leniently and odd ones are left out", () => {
   assert.deepEqual(sessions.map((s) => [s.sessionId, s.title, s.updatedAt]), [["a", null, 5], ["b", "B", null]]);
   assert.equal(readSession("text"), null);
   assert.throws(() => readSessions("<html>"), { code: "request_failed" });
+});
+
+test("a failed page of older messages is a load_failed", async () => {
+  const calls = new Calls();
+  const answer = calls.begin(() => 1, "load_failed").then(readOlder);
+
+  calls.answered({ type: "callAnswered", call: 1, body: null, failure: { ...failure, code: "LEFT" } });
+
+  await assert.rejects(answer, (error) => error instanceof SidewireError && error.code === "load_failed" && error.serverCode === "LEFT");
 });

@@ -1,5 +1,5 @@
 import { SidewireError } from "./errors.js";
-import type { Session } from "../types/index.js";
+import type { ErrorCode, OlderPage, Session } from "../types/index.js";
 
 /** The module's answer to an API call. */
 export interface CallAnswered {
@@ -10,6 +10,7 @@ export interface CallAnswered {
 }
 
 interface Waiting {
+  code: ErrorCode;
   resolve: (body: string) => void;
   reject: (error: SidewireError) => void;
 }
@@ -20,10 +21,11 @@ export class Calls {
   /** The module may answer before its call returns, for instance when there is no token. */
   private early = new Map<number, CallAnswered>();
 
-  begin(start: () => number): Promise<string> {
+  /** @param code What a failure is called. */
+  begin(start: () => number, code: ErrorCode = "request_failed"): Promise<string> {
     return new Promise((resolve, reject) => {
       const call = start();
-      this.waiting.set(call, { resolve, reject });
+      this.waiting.set(call, { code, resolve, reject });
       const answer = this.early.get(call);
       if (answer) this.answered(answer);
     });
@@ -39,7 +41,7 @@ export class Calls {
     this.early.delete(answer.call);
     if (answer.failure) {
       const { status, code, message } = answer.failure;
-      waiting.reject(new SidewireError("request_failed", message, { status, serverCode: code }));
+      waiting.reject(new SidewireError(waiting.code, message, { status, serverCode: code }));
     } else {
       waiting.resolve(answer.body ?? "");
     }
@@ -85,6 +87,12 @@ export function parseAnswer(body: string): unknown {
       serverCode: "BAD_ANSWER",
     });
   }
+}
+
+/** Reads what became of a request for older messages. */
+export function readOlder(body: string): OlderPage {
+  // Written by the module itself.
+  return Object.freeze(parseAnswer(body) as OlderPage);
 }
 
 /** Reads the list of sessions of an answer. */

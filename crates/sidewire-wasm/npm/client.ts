@@ -1,4 +1,4 @@
-import { type CallAnswered, Calls, parseAnswer, readSession, readSessions } from "./calls.js";
+import { type CallAnswered, Calls, parseAnswer, readOlder, readSession, readSessions } from "./calls.js";
 import { cached } from "./cached.js";
 import { Emitter } from "./emitter.js";
 import { guarded, SidewireError } from "./errors.js";
@@ -150,17 +150,19 @@ function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views {
       return all.messages;
     },
     rows: (start, end) => open(() => cache.rowsOf(raw, start, end)),
-    gaps: () => open(() => pairs(raw.gaps())),
+    gaps: () => open(() => gapsOf(raw.gaps())),
   };
 }
 
-function pairs(flat: Float64Array): readonly Gap[] {
+function gapsOf(flat: Float64Array): readonly Gap[] {
   const gaps: Gap[] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2) gaps.push({ from: flat[i] ?? 0, to: flat[i + 1] ?? 0 });
+  for (let i = 0; i + 2 < flat.length; i += 3) {
+    gaps.push(Object.freeze({ from: flat[i] ?? 0, to: flat[i + 1] ?? 0, index: flat[i + 2] ?? 0 }));
+  }
   return gaps;
 }
 
-type SessionCalls = Pick<SidewireClient, "listSessions" | "createSession" | "updateSession" | "tokenChanged">;
+type SessionCalls = Pick<SidewireClient, "loadOlder" | "listSessions" | "createSession" | "updateSession" | "tokenChanged">;
 
 function sessionCallsOf(raw: RawClient, calls: Calls, open: Open): SessionCalls {
   const sessions = cached(() => calls.begin(() => open(() => raw.listSessions())).then(readSessions));
@@ -171,6 +173,7 @@ function sessionCallsOf(raw: RawClient, calls: Calls, open: Open): SessionCalls 
     throw new SidewireError("request_failed", "The server answered without a session", { serverCode: "BAD_ANSWER" });
   };
   return {
+    loadOlder: () => calls.begin(() => open(() => raw.loadOlder()), "load_failed").then(readOlder),
     listSessions: ({ maxAgeMs = FIVE_MINUTES } = {}) => sessions.get(maxAgeMs),
     createSession: ({ url, domain, title } = {}) =>
       calls.begin(() => open(() => raw.createSession(url, domain, title))).then(changed),

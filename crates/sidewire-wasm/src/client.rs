@@ -68,6 +68,15 @@ impl RawClient {
         }
     }
 
+    /// Begins to read the page before the oldest message; the answer comes as a `callAnswered` event with the
+    /// returned number.
+    #[wasm_bindgen(js_name = loadOlder)]
+    pub fn load_older(&self) -> u32 {
+        let call = self.next_call();
+        self.driver.command(Command::LoadOlder(call));
+        call.as_raw()
+    }
+
     /// Shows and sends a message; returns its client id. Throws `bad_session_id` or `no_session`.
     #[wasm_bindgen(js_name = sendMessage)]
     pub fn send_message(
@@ -161,11 +170,14 @@ impl RawClient {
         self.driver.with_engine(|engine| engine.export_trace())
     }
 
-    /// Gaps of the watched timeline, flat: first and last missing number of each.
+    /// Gaps of the watched timeline, flat: first and last missing number of each, and the row behind it.
     pub fn gaps(&self) -> Vec<f64> {
-        #[expect(clippy::cast_precision_loss, reason = "sequence numbers stay below 2^53")]
-        let flat = |(from, to): (u64, u64)| [from as f64, to as f64];
-        self.with_timeline(|timeline| timeline.gaps().flat_map(flat).collect()).unwrap_or_default()
+        #[expect(clippy::cast_precision_loss, reason = "sequence numbers and rows stay below 2^53")]
+        let flat = |timeline: &Timeline, (from, to): (u64, u64)| {
+            [from as f64, to as f64, timeline.gap_index(from) as f64]
+        };
+        let all = |timeline: &Timeline| timeline.gaps().flat_map(|gap| flat(timeline, gap)).collect();
+        self.with_timeline(all).unwrap_or_default()
     }
 
     /// Whether the first page of a session was answered.
@@ -221,11 +233,15 @@ impl RawClient {
         self.driver.close();
     }
 
-    fn call(&self, call: ApiCall) -> u32 {
-        let number = self.last_call.get().wrapping_add(1);
-        self.last_call.set(number);
-        self.driver.command(Command::Call(CallId::from_raw(number), call));
-        number
+    fn call(&self, api_call: ApiCall) -> u32 {
+        let call = self.next_call();
+        self.driver.command(Command::Call(call, api_call));
+        call.as_raw()
+    }
+
+    fn next_call(&self) -> CallId {
+        self.last_call.set(self.last_call.get().wrapping_add(1));
+        CallId::from_raw(self.last_call.get())
     }
 
     fn with_timeline<T>(&self, read: impl FnOnce(&Timeline) -> T) -> Option<T> {

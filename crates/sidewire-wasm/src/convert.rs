@@ -26,6 +26,9 @@ enum JsEvent<'a> {
         is_loading: bool,
         is_polling: bool,
         error: Option<JsFailure<'a>>,
+        retry_count: u32,
+        is_loading_older: bool,
+        has_older: Option<bool>,
     },
     TimelineChange {
         session_id: &'a str,
@@ -62,6 +65,8 @@ enum JsEvent<'a> {
         session_id: &'a str,
         from: u64,
         to: u64,
+        cause: &'static str,
+        action: &'static str,
     },
     Problem {
         code: &'static str,
@@ -90,6 +95,7 @@ struct JsFailure<'a> {
 /// `ClientSnapshot` of the TypeScript contract.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools, reason = "the contract's fields, not a state")]
 struct JsSnapshot<'a> {
     state: &'static str,
     reason: Option<&'static str>,
@@ -100,6 +106,10 @@ struct JsSnapshot<'a> {
     session_id: Option<&'a str>,
     is_loading: bool,
     load_error: Option<JsFailure<'a>>,
+    retry_count: u32,
+    last_attempt_at: Option<u64>,
+    is_loading_older: bool,
+    has_older: Option<bool>,
     is_polling: bool,
     is_server_typing: bool,
     server_typing_context: Option<&'static str>,
@@ -147,6 +157,9 @@ pub(crate) fn event(event: Event) -> JsValue {
             is_loading: load.loading,
             is_polling: load.polling,
             error: load.error.as_ref().map(failure),
+            retry_count: load.failures,
+            is_loading_older: load.loading_older,
+            has_older: load.has_older,
         }),
         Event::Reconnecting { attempt, max_attempts, delay } => {
             let delay_ms = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
@@ -189,9 +202,13 @@ fn session_event(event: &Event) -> JsValue {
             thought: response.thought.as_deref(),
             status: response.status.as_deref(),
         }),
-        Event::Discontinuity { session, from, to } => {
-            to_js(&JsEvent::Discontinuity { session_id: session.as_str(), from: *from, to: *to })
-        }
+        Event::Discontinuity { session, from, to, cause } => to_js(&JsEvent::Discontinuity {
+            session_id: session.as_str(),
+            from: *from,
+            to: *to,
+            cause: cause.as_str(),
+            action: cause.action(),
+        }),
         Event::SendChanged { session, client_message_id, state } => {
             let (state, failure) = match state {
                 SendState::Pending => ("pending", None),
@@ -221,7 +238,8 @@ fn failure(failure: &ApiFailure) -> JsFailure<'_> {
 /// The client's state as one object.
 pub(crate) fn snapshot(engine: &Engine, now: Timestamp, wall: WallTime) -> JsValue {
     let (since, cause) = engine.freshness_since();
-    let ago = u64::try_from(now.since(since).as_millis()).unwrap_or(0);
+    let at = |then| wall.as_millis().saturating_sub(u64::try_from(now.since(then).as_millis()).unwrap_or(0));
+    let load = engine.load_state();
     let timeline = engine.shown().and_then(|id| engine.timeline(id));
     let reason = engine.fallback_reason();
     to_js(&JsSnapshot {
@@ -229,12 +247,16 @@ pub(crate) fn snapshot(engine: &Engine, now: Timestamp, wall: WallTime) -> JsVal
         reason: reason.map(sidewire_core::FallbackReason::as_str),
         reason_label: reason.map(sidewire_core::FallbackReason::label),
         freshness: engine.freshness().as_str(),
-        freshness_since: cause.map(|_| wall.as_millis().saturating_sub(ago)),
+        freshness_since: cause.map(|_| at(since)),
         freshness_cause: cause.map(sidewire_core::Cause::as_str),
-        session_id: engine.shown().map(sidewire_core::SessionId::as_str),
-        is_loading: engine.is_loading(),
-        load_error: engine.load_error().map(failure),
-        is_polling: engine.is_polling(),
+        session_id: load.session.as_ref().map(sidewire_core::SessionId::as_str),
+        is_loading: load.loading,
+        load_error: load.error.as_ref().map(failure),
+        retry_count: load.failures,
+        last_attempt_at: engine.last_attempt().map(at),
+        is_loading_older: load.loading_older,
+        has_older: load.has_older,
+        is_polling: load.polling,
         is_server_typing: engine.typing().is_some(),
         server_typing_context: engine.typing().map(sidewire_core::TypingContext::as_str),
         length: timeline.map_or(0, sidewire_core::Timeline::len),

@@ -97,6 +97,35 @@ async fn a_send_from_inside_a_listener_is_queued_and_a_throwing_listener_stops_n
     client.close();
 }
 
+// I3, M4
+#[wasm_bindgen_test]
+async fn older_messages_come_through_the_driver_and_a_gap_names_the_row_behind_it() {
+    let _fetch = common::FakeFetch::new(
+        r#"const page = (numbers, hasMore) => JSON.stringify({ hasMore, lastSequenceNumber: 9, messages:
+             numbers.map((n) => ({ messageId: `m${n}`, content: "c", timestamp: n, sequenceNumber: n })) });
+           if (url.includes("beforeSequence=8")) return page([1, 2, 5], false);
+           if (url.includes("/messages")) return page([8, 9], true);"#,
+    );
+    let options = common::object(&[("apiBase", "http://127.0.0.1:9".into())]);
+    let rig = common::Rig::new(&options.unchecked_into(), "token").unwrap();
+    rig.client.start_sync("s1").unwrap();
+    rig.until("the first page", |rig| rig.rows().len() == 2).await;
+    assert_eq!(rig.snapshot("hasOlder"), JsValue::TRUE);
+
+    let call = rig.client.load_older();
+    assert_eq!(rig.snapshot("isLoadingOlder"), JsValue::TRUE);
+    rig.until("the page before", |rig| rig.rows().len() == 5).await;
+
+    let answer =
+        format!(r#"{{"type":"callAnswered","call":{call},"body":"{{\"added\":3,\"hasOlder\":false}}","#);
+    assert!(rig.events().iter().any(|event| event.starts_with(&answer)), "{:?}", rig.events());
+    assert_eq!(rig.client.gaps(), [3.0, 4.0, 2.0, 6.0, 7.0, 3.0]);
+    assert_eq!((rig.snapshot("hasOlder"), rig.snapshot("isLoadingOlder")), (JsValue::FALSE, JsValue::FALSE));
+    let told = r#""from":3,"to":4,"cause":"not_in_log","action":"marked""#;
+    assert!(rig.events().iter().any(|event| event.contains(told)), "{:?}", rig.events());
+    rig.client.close();
+}
+
 #[wasm_bindgen_test]
 fn the_tab_map_survives_its_stored_form() {
     let tabs = sidewire_wasm::RawTabs::new(None);

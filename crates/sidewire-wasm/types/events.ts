@@ -19,6 +19,10 @@ export type ClientEvent =
       readonly isLoading: boolean;
       readonly isPolling: boolean;
       readonly error: LoadError | null;
+      /** Reads that failed in a row. */
+      readonly retryCount: number;
+      readonly isLoadingOlder: boolean;
+      readonly hasOlder: boolean | null;
     }
   | { readonly type: "timelineChange"; readonly sessionId: string; readonly revision: number }
   | { readonly type: "newMessage"; readonly sessionId: string; readonly messageId: string }
@@ -50,14 +54,23 @@ export type ClientEvent =
       readonly failure: SendFailure | null;
     }
   | {
-      /** Messages are missing for good; the engine gave up filling the hole. `gaps()` lists them. */
+      /** Messages are missing for good. What follows them is shown, and `gaps()` lists what is marked. */
       readonly type: "discontinuity";
       readonly sessionId: string;
       /** First and last missing sequence number. */
       readonly from: number;
       readonly to: number;
+      readonly cause: GapCause;
+      /** `marked`: the gap is in `gaps()` from now on. */
+      readonly action: "marked";
     }
   | { readonly type: "problem"; readonly code: ProblemCode; readonly detail: string };
+
+/**
+ * How it turned out that messages are missing: `unanswered`, several reads brought nothing for the hole;
+ * `not_in_log`, a page of older messages passes over these numbers.
+ */
+export type GapCause = "unanswered" | "not_in_log";
 
 /** What was wrong with something that came in. */
 export type ProblemCode =

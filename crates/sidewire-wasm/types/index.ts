@@ -131,6 +131,17 @@ export interface ClientSnapshot {
   readonly isLoading: boolean;
   /** Why the last load failed, in one sentence, or `null`. */
   readonly loadError: LoadError | null;
+  /** Reads of the watched session that failed in a row; 0 after one that worked. */
+  readonly retryCount: number;
+  /** When its messages were last asked for, in ms since the epoch; `null` before the first time. */
+  readonly lastAttemptAt: number | null;
+  /** Whether {@link SidewireClient.loadOlder} was called and its messages are still to come. */
+  readonly isLoadingOlder: boolean;
+  /**
+   * Whether there are messages before the oldest one. `null` before the first page came, and when the server cannot be
+   * asked because it numbers nothing.
+   */
+  readonly hasOlder: boolean | null;
   /** Whether polling runs right now. */
   readonly isPolling: boolean;
   readonly isServerTyping: boolean;
@@ -145,7 +156,7 @@ export interface ClientSnapshot {
 export interface LoadError {
   /** HTTP status, or `null` when there was no answer. */
   readonly status: number | null;
-  /** `NETWORK`, `TIMEOUT`, `NO_TOKEN`, `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, `RATE_LIMITED`, `SERVER` or `BAD_ANSWER`. */
+  /** `NETWORK`, `TIMEOUT`, `NO_TOKEN`, `NOT_CONFIGURED`, `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, `RATE_LIMITED`, `SERVER` or `BAD_ANSWER`. */
   readonly code: string;
   readonly message: string;
 }
@@ -214,6 +225,16 @@ export interface ClientOptions {
 export interface Gap {
   readonly from: number;
   readonly to: number;
+  /** The row before which the marker stands; `length` when nothing follows. */
+  readonly index: number;
+}
+
+/** What {@link SidewireClient.loadOlder} brought. */
+export interface OlderPage {
+  /** How many messages are new; they stand at the beginning of the list. */
+  readonly added: number;
+  /** As in {@link ClientSnapshot.hasOlder}. */
+  readonly hasOlder: boolean | null;
 }
 
 /** A message to send. */
@@ -269,6 +290,17 @@ export interface SidewireClient {
   loadMessages(sessionId: string): Promise<readonly ChatMessage[]>;
   /** Fetches what is missing in the watched session now. */
   refresh(): void;
+  /**
+   * Reads the page before the oldest message of the watched session and resolves when its messages are in the list.
+   * With nothing more to read it resolves without a request. Concurrent calls share one.
+   *
+   * Rejects with a `SidewireError` `load_failed`: the request failed, no session is watched (`serverCode`
+   * `NO_SESSION`), or the session was left meanwhile (`LEFT`). It is not repeated by itself; after a failure the
+   * next call waits as long as the server asked, or a growing pause.
+   *
+   * A server that numbers nothing gives its newest 100 messages; what lies before cannot be asked for.
+   */
+  loadOlder(): Promise<OlderPage>;
   /** Shows the message at once, delivers it, and returns its `clientMessageId`. Throws `no_session` when there is none. */
   sendMessage(message: OutgoingMessage): string;
   /** Tries a failed message again, with the same id. */

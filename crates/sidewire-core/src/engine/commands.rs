@@ -22,6 +22,7 @@ impl Engine {
             Command::LeaveSession => self.leave_session(),
             Command::StopSync => self.stop_sync(),
             Command::Refresh(id) => self.refresh(&id),
+            Command::LoadOlder(call) => self.load_older(call),
             Command::Send(message) => self.send(message),
             Command::RetrySend(id, key) => self.retry_send(&id, &key),
             Command::SetToken { present } => self.set_token(present),
@@ -71,6 +72,10 @@ impl Engine {
 
     fn leave_shown(&mut self) {
         let Some(id) = self.shown.take() else { return };
+        self.answer_older(
+            &id,
+            &Err(api_failure(None, "LEFT", "the session was left before the answer came")),
+        );
         self.cool_channel(&id);
         self.set_typing(&id, None);
         if let Some(session) = self.sessions.get_mut(&id) {
@@ -154,8 +159,7 @@ impl Engine {
                 self.io.request(Ask { pending, method, url, body, idempotency_key, timeout });
                 return;
             }
-            Some(_) => http_failure(HttpFailure::NoToken),
-            None => api_failure(None, "NOT_CONFIGURED", "no API base is configured"),
+            Some(_) | None => self.missing_access().unwrap_or_else(|| http_failure(HttpFailure::NoToken)),
         };
         self.io.event(Event::CallAnswered { call, outcome: Err(missing) });
     }

@@ -6,14 +6,15 @@ use super::Engine;
 use super::failure::{api_failure, http_failure, refusal};
 use super::io::{Answer, Ask, Pending};
 use super::link::Link;
-use super::merge::Reach;
+use super::older::Older;
+use super::query::Query;
 use super::token::Refusal;
 use crate::defect::planted;
 use crate::ids::{RequestId, SessionId};
 use crate::input::HttpResponse;
 use crate::output::{ApiFailure, Cause, Method, ProblemCode};
 use crate::time::Timestamp;
-use crate::wire::rest::{self, Page};
+use crate::wire::rest::Page;
 
 #[cfg(feature = "model")]
 #[path = "normal/fetch.rs"]
@@ -26,14 +27,15 @@ pub(crate) struct Fetch {
     wanted: Option<Want>,
     /// A chain of pages that the budget interrupted goes on there.
     resume: Option<InFlight>,
+    pub(super) older: Older,
     not_before: Timestamp,
     errors: u32,
     /// The first page was answered.
     pub(crate) loaded: bool,
     /// The log's change counter up to which everything was read.
-    change_cursor: Option<u64>,
+    pub(super) change_cursor: Option<u64>,
     /// The newest server time that pages brought. Pushes do not count: what was missed before them is older.
-    log_time: Option<u64>,
+    pub(super) log_time: Option<u64>,
     /// The last answer was a failure.
     pub(crate) error: Option<ApiFailure>,
     /// The user waits for it: it passes the budget.
@@ -42,42 +44,41 @@ pub(crate) struct Fetch {
     pub(crate) refused: bool,
     acknowledgements: u32,
     caught_up_to: u32,
+    /// When the last request left.
+    pub(super) attempted: Option<Timestamp>,
 }
 
-/// Why a read is wanted. A hole reads from the hole, everything else from the cursor.
+/// Why a read is wanted. A hole reads from the hole, older messages end at the floor, everything else begins at the
+/// cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Want {
     CatchUp,
     Hole { end: u64 },
+    Older,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct InFlight {
+pub(super) struct InFlight {
     request: RequestId,
     want: Want,
-    query: Query,
+    pub(super) query: Query,
     /// Acknowledgements seen when this chain of pages began.
     acknowledgements: u32,
 }
 
-/// Where a page begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Query {
-    Newest,
-    After(u64),
-    Changed(u64),
-    Since(u64),
-}
-
-/// Unsequenced servers are read from a little before the newest known time, because clocks tie and jitter.
-const SINCE_OVERLAP_MS: u64 = 5000;
-
 impl Fetch {
     pub(crate) fn want(&mut self, want: Want) {
-        self.wanted = Some(match (self.wanted, want) {
-            (Some(Want::CatchUp), _) | (_, Want::CatchUp) => Want::CatchUp,
-            (_, hole) => hole,
-        });
+        self.wanted = match (self.wanted, want) {
+            // Who waits for older messages is remembered apart.
+            (wanted, Want::Older) => wanted,
+            (Some(Want::CatchUp), _) | (_, Want::CatchUp) => Some(Want::CatchUp),
+            (_, hole) => Some(hole),
+        };
+    }
+
+    /// What to read next. Older messages go first: somebody waits for them.
+    fn next(&self) -> Option<Want> {
+        if self.loaded && self.older.is_wanted() { Some(Want::Older) } else { self.wanted }
     }
 
     /// The same, because the user asked.
@@ -89,6 +90,16 @@ impl Fetch {
     /// Nothing is under way or asked for.
     pub(crate) fn idle(&self) -> bool {
         self.in_flight.is_none() && self.wanted.is_none()
+    }
+
+    /// A read was answered as it should be.
+    pub(super) const fn succeeded(&mut self) {
+        self.errors = 0;
+    }
+
+    /// Reads that failed in a row.
+    pub(crate) const fn failures(&self) -> u32 {
+        self.errors
     }
 
     pub(crate) fn busy(&self) -> bool {
@@ -139,13 +150,14 @@ impl Engine {
     }
 
     pub(super) fn pump_fetch(&mut self) {
+        self.pump_older();
         if !self.may_fetch() {
             return;
         }
         let now = self.io.now;
         let Some(session) = self.shown_session() else { return };
-        let Some(want) = session.fetch.wanted else { return };
-        let urgent = session.fetch.urgent;
+        let Some(want) = session.fetch.next() else { return };
+        let urgent = session.fetch.urgent || want == Want::Older;
         let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
         if busy || now < session.fetch.not_before {
             return;
@@ -153,7 +165,9 @@ impl Engine {
         if !self.budget.draw(urgent || planted!(NoReadBudget), now, &self.io.policy) {
             return;
         }
-        if let Some(flight) = self.shown_session_mut().and_then(|s| s.fetch.resume.take()) {
+        if want != Want::Older
+            && let Some(flight) = self.shown_session_mut().and_then(|s| s.fetch.resume.take())
+        {
             self.send_query(flight.want, flight.query, flight.acknowledgements);
             return;
         }
@@ -161,6 +175,7 @@ impl Engine {
         let query = match want {
             Want::Hole { .. } => session.timeline.prefix().map_or(Query::Newest, Query::After),
             Want::CatchUp => session.catch_up_query(),
+            Want::Older => session.older_query(),
         };
         let acknowledgements = session.fetch.acknowledgements;
         self.send_query(want, query, acknowledgements);
@@ -169,18 +184,24 @@ impl Engine {
     pub(super) fn fetch_deadline(&self) -> Option<Timestamp> {
         let session = self.shown_session().filter(|_| self.may_fetch())?;
         let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
-        let waiting = session.fetch.wanted.is_some() && !busy;
-        let open = self.budget.open_at(session.fetch.urgent, &self.io.policy);
+        let next = session.fetch.next();
+        let waiting = next.is_some() && !busy;
+        let urgent = session.fetch.urgent || next == Some(Want::Older);
+        let open = self.budget.open_at(urgent, &self.io.policy);
         waiting.then_some(session.fetch.not_before.max(open))
+    }
+
+    /// The browser thinks so, or a socket proves it.
+    pub(super) fn reachable(&self) -> bool {
+        self.online || matches!(self.link, Link::Open(_))
     }
 
     /// Whether REST can be asked for the shown session right now.
     pub(super) fn may_fetch(&self) -> bool {
         let refused = self.shown_session().is_none_or(|s| s.fetch.refused);
-        let reachable = self.online || matches!(self.link, Link::Open(_));
         self.wanted
             && !refused
-            && reachable
+            && self.reachable()
             && !self.renewing()
             && self.token == Some(true)
             && self.config.api_url("").is_some()
@@ -188,14 +209,7 @@ impl Engine {
 
     fn send_query(&mut self, want: Want, query: Query, acknowledgements: u32) {
         let Some(id) = self.shown.clone() else { return };
-        let limit = self.io.policy.page_limit;
-        let cursor = match query {
-            Query::Newest => String::new(),
-            Query::After(sequence) => format!("&afterSequence={sequence}"),
-            Query::Changed(revision) => format!("&changedSince={revision}"),
-            Query::Since(time) => format!("&since={time}"),
-        };
-        let path = format!("{}?limit={limit}{cursor}", rest::messages_path(&id));
+        let path = query.path(&id, self.io.policy.page_limit);
         let Some(url) = self.config.api_url(&path) else { return };
         self.io.counters.message_requests += 1;
         let request = self.io.request(Ask {
@@ -206,9 +220,13 @@ impl Engine {
             idempotency_key: None,
             timeout: self.io.policy.rest_timeout,
         });
+        let now = self.io.now;
         if let Some(session) = self.sessions.get_mut(&id) {
-            session.fetch.wanted = None;
-            session.fetch.urgent = false;
+            if want != Want::Older {
+                session.fetch.wanted = None;
+                session.fetch.urgent = false;
+            }
+            session.fetch.attempted = Some(now);
             session.fetch.in_flight = Some(InFlight { request, want, query, acknowledgements });
         }
     }
@@ -252,7 +270,7 @@ impl Engine {
     fn merge_stray(&mut self, answer: &Answer<'_>) {
         let (Some(id), Ok(response)) = (self.shown.clone(), answer.outcome) else { return };
         if let Some(page) = Page::read(response.body) {
-            self.merge_page(&id, &page);
+            self.merge_page(&id, &page, true);
         }
     }
 
@@ -265,6 +283,7 @@ impl Engine {
         }
         self.cause = Cause::RestRefused;
         self.io.problem(ProblemCode::RequestFailed, &format!("messages answered {}", response.status));
+        self.answer_older(id, &Err(failure.clone()));
         if let Some(session) = self.sessions.get_mut(id) {
             session.fetch.refused = true;
             session.fetch.wanted = None;
@@ -287,17 +306,26 @@ impl Engine {
         if let Some(told) = told.filter(|_| !planted!(RetryAfterIgnored)) {
             self.budget.close_until(self.io.now.after(told));
         }
+        if flight.want == Want::Older {
+            self.answer_older(id, &Err(failure.clone()));
+        }
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.fetch.errors = session.fetch.errors.saturating_add(1);
         session.fetch.not_before = not_before;
-        session.fetch.error = Some(failure);
         session.fetch.want(flight.want);
+        if flight.want != Want::Older {
+            session.fetch.error = Some(failure);
+        }
     }
 
     fn handle_page(&mut self, id: &SessionId, flight: InFlight, page: &Page<'_>) {
-        let highest = self.merge_page(id, page);
+        if flight.want == Want::Older {
+            self.handle_older_page(id, flight, page);
+            return;
+        }
+        let highest = self.merge_page(id, page, true);
         let Some(session) = self.sessions.get_mut(id) else { return };
-        session.fetch.errors = 0;
+        session.fetch.succeeded();
         session.fetch.error = None;
         session.fetch.loaded = true;
         session.fetch.log_time = session.fetch.log_time.max(highest.time);
@@ -307,8 +335,12 @@ impl Engine {
         if matches!(flight.query, Query::Newest | Query::Changed(_)) {
             session.fetch.change_cursor = session.fetch.change_cursor.max(page.revision);
         }
-        let next = (page.has_more && !planted!(FirstPageOnly))
-            .then(|| next_query(flight.query, page, highest))
+        if flight.query == Query::Newest {
+            let floor = session.timeline.floor();
+            session.fetch.older.first_page(page.has_more, floor);
+        }
+        let next = (page.has_more == Some(true) && !planted!(FirstPageOnly))
+            .then(|| flight.query.next(page, highest))
             .flatten();
         let filled = matches!(flight.want, Want::Hole { end } if highest.sequence.is_some_and(|s| s >= end));
         match next {
@@ -320,7 +352,8 @@ impl Engine {
     /// More is to come: at once while the budget lasts, otherwise as soon as it allows.
     fn next_page(&mut self, id: &SessionId, flight: InFlight) {
         let (now, shown) = (self.io.now, self.shown.as_ref() == Some(id));
-        if shown && self.budget.draw(false, now, &self.io.policy) {
+        let older = self.sessions.get(id).is_some_and(|s| s.fetch.older.is_wanted());
+        if shown && !older && self.budget.draw(false, now, &self.io.policy) {
             self.send_query(flight.want, flight.query, flight.acknowledgements);
         } else if let Some(session) = self.sessions.get_mut(id) {
             session.fetch.resume = shown.then_some(flight);
@@ -340,31 +373,5 @@ impl Engine {
         } else {
             session.fetch.want(Want::CatchUp);
         }
-    }
-}
-
-impl super::Session {
-    fn catch_up_query(&self) -> Query {
-        if !self.fetch.loaded {
-            return Query::Newest;
-        }
-        if let Some(revision) = self.fetch.change_cursor {
-            return Query::Changed(revision);
-        }
-        if let Some(prefix) = self.timeline.prefix() {
-            return Query::After(prefix);
-        }
-        self.fetch.log_time.map_or(Query::Newest, |time| Query::Since(time.saturating_sub(SINCE_OVERLAP_MS)))
-    }
-}
-
-/// Where the next page begins, or `None` when the server made no progress and asking again would loop.
-fn next_query(query: Query, page: &Page<'_>, reach: Reach) -> Option<Query> {
-    match query {
-        // The newest page is complete for its end of the log; older pages are loaded on demand.
-        Query::Newest => None,
-        Query::After(from) => reach.sequence.filter(|s| *s > from || planted!(PageLoop)).map(Query::After),
-        Query::Changed(from) => page.revision.filter(|r| *r > from).map(Query::Changed),
-        Query::Since(from) => reach.time.filter(|t| *t > from || planted!(PageLoop)).map(Query::Since),
     }
 }

@@ -10,8 +10,8 @@ use crate::timeline::Applied;
 use crate::wire::rest::Page;
 
 impl Engine {
-    /// Merges every message of a page and tells how far the page reaches.
-    pub(super) fn merge_page(&mut self, id: &SessionId, page: &Page<'_>) -> Reach {
+    /// Merges every message of a page and tells how far the page reaches. `announce`: new ones are news.
+    pub(super) fn merge_page(&mut self, id: &SessionId, page: &Page<'_>, announce: bool) -> Reach {
         let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.loaded);
         let mut reach = Reach::default();
         let readable = |message: Json<'_>| message.get("messageId").or_else(|| message.get("id")).is_some();
@@ -20,7 +20,7 @@ impl Engine {
         }
         for message in page.messages.elements() {
             reach.extend(message);
-            self.merge_message(id, message, Source::Log { announce: !first_load });
+            self.merge_message(id, message, Source::Log { announce: announce && !first_load });
         }
         let Some(session) = self.sessions.get_mut(id) else { return reach };
         if first_load {
@@ -47,8 +47,8 @@ impl Engine {
         match applied {
             Applied::Inserted => {
                 self.io.counters.messages_inserted += 1;
-                session.last_news = self.io.now;
                 if !matches!(source, Source::Log { announce: false }) {
+                    session.last_news = self.io.now;
                     self.announce(id, message);
                 }
             }

@@ -12,8 +12,10 @@ mod link;
 mod merge;
 #[cfg(feature = "model")]
 mod normal;
+mod older;
 mod outbox;
 mod persist;
+mod query;
 mod schedule;
 mod status;
 mod token;

@@ -8,7 +8,7 @@ use super::link::Link;
 use super::{Engine, Session, earliest};
 use crate::defect::{planted, unless};
 use crate::ids::SessionId;
-use crate::output::{Event, TypingContext};
+use crate::output::{Event, GapCause, TypingContext};
 use crate::time::Timestamp;
 
 /// Polling while push does not deliver.
@@ -186,7 +186,7 @@ impl Engine {
         if let Some(session) = self.sessions.get_mut(&id) {
             session.timeline.accept_gap(from, to);
         }
-        self.io.event(Event::Discontinuity { session: id, from, to });
+        self.io.event(Event::Discontinuity { session: id, from, to, cause: GapCause::Unanswered });
     }
 
     fn want_hole(&mut self, end: u64) {

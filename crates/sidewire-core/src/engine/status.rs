@@ -1,6 +1,7 @@
 //! What the user is told, derived from the states of the parts on every step.
 
 use super::channel::Channel;
+use super::fetch::Fetch;
 use super::io::Counters;
 use super::link::Link;
 use super::schedule::{Cover, Gap};
@@ -113,12 +114,21 @@ impl Engine {
 
     /// How the loading of what is watched stands.
     pub fn load_state(&self) -> LoadState {
+        let fetch = self.shown_session().map(|s| &s.fetch);
         LoadState {
             session: self.shown.clone(),
             loading: self.is_loading(),
             polling: self.is_polling(),
             error: self.load_error().cloned(),
+            failures: fetch.map_or(0, Fetch::failures),
+            loading_older: fetch.is_some_and(|f| f.older.is_wanted()),
+            has_older: fetch.filter(|f| f.loaded).and_then(|f| f.older.more()),
         }
+    }
+
+    /// When the last request for messages of the watched session left.
+    pub fn last_attempt(&self) -> Option<Timestamp> {
+        self.shown_session().and_then(|s| s.fetch.attempted)
     }
 
     /// Which life of the watched session's timeline this is. Slots of another life mean other messages.

@@ -1,8 +1,10 @@
 //! The access token as the engine knows it: there or not, and whether a refusal is worth a renewal.
 
 use super::Engine;
+use super::failure::http_failure;
 use crate::defect::planted;
 use crate::ids::TokenGeneration;
+use crate::input::HttpFailure;
 use crate::output::{Cause, Effect};
 use crate::time::Timestamp;
 
@@ -114,6 +116,9 @@ impl Engine {
     fn sign_out(&mut self) {
         self.drop_link();
         self.io.cancel_all();
+        if let Some(id) = self.shown.clone() {
+            self.answer_older(&id, &Err(http_failure(HttpFailure::NoToken)));
+        }
         if !planted!(SignOutKeepsMessages) {
             self.sessions.clear();
         }

@@ -75,6 +75,8 @@ pub enum Event {
         from: u64,
         /// Last missing sequence number.
         to: u64,
+        /// How it turned out.
+        cause: GapCause,
     },
     /// Something was wrong with what came in; the engine went on.
     Problem(Problem),
@@ -91,6 +93,39 @@ pub struct LoadState {
     pub polling: bool,
     /// Why the last read failed.
     pub error: Option<ApiFailure>,
+    /// Reads that failed in a row.
+    pub failures: u32,
+    /// Older messages were asked for and are still to come.
+    pub loading_older: bool,
+    /// Whether the log goes on before the oldest message; `None` as long as nobody knows.
+    pub has_older: Option<bool>,
+}
+
+/// How it turned out that messages are missing for good. The gap is marked, and what follows it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GapCause {
+    /// Several reads brought nothing for the hole.
+    Unanswered,
+    /// A page of older messages passes over these numbers.
+    NotInLog,
+}
+
+impl GapCause {
+    /// The code used on the JavaScript side.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unanswered => "unanswered",
+            Self::NotInLog => "not_in_log",
+        }
+    }
+
+    /// What was done about it, as the JavaScript side calls it.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Unanswered | Self::NotInLog => "marked",
+        }
+    }
 }
 
 /// One change of [`Status`].

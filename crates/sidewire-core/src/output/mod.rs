@@ -4,8 +4,8 @@ mod event;
 mod status;
 
 pub use event::{
-    ApiFailure, CloseInfo, Event, InteractResponse, LoadState, Problem, ProblemCode, SendFailure, SendState,
-    StatusChange,
+    ApiFailure, CloseInfo, Event, GapCause, InteractResponse, LoadState, Problem, ProblemCode, SendFailure,
+    SendState, StatusChange,
 };
 pub use status::{Cause, FallbackReason, Freshness, Status, TypingContext};
 

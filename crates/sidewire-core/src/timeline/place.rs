@@ -20,25 +20,43 @@ impl Timeline {
         self.floor
     }
 
-    /// Says that a page of the log which begins at `number` was loaded. Messages below are islands and no hole.
+    /// Says that a page of the log which begins at `number` was loaded. Messages below are islands and no hole. The
+    /// floor only moves down.
     pub fn set_floor(&mut self, number: u64) {
-        self.floor = Some(number.max(1));
+        let known = self.floor.unwrap_or(u64::MAX);
+        self.floor = Some(number.clamp(1, known));
     }
 
-    /// The end of the run of sequence numbers that begins at the floor; the number before the floor if that one is
-    /// missing itself. So the next number to ask for is always one more.
+    /// The end of the numbers that are there, or known to be in no log, from the floor on; the number before the
+    /// floor if that one is missing itself. So the next number to ask for is always one more.
     pub fn prefix(&self) -> Option<u64> {
-        let floor = self.floor?;
-        Some(self.runs.end_of_run(floor).unwrap_or(floor.saturating_sub(1)))
+        let mut end = self.floor?.saturating_sub(1);
+        loop {
+            let next = end.saturating_add(1);
+            let further = self.runs.end_of_run(next).or_else(|| self.gap_over(next));
+            match further.filter(|further| *further > end) {
+                Some(further) => end = further,
+                None => return Some(end),
+            }
+        }
     }
 
     /// Says that the log has nothing between `from` and `to`: what follows is complete without it.
     pub fn accept_gap(&mut self, from: u64, to: u64) {
         if self.floor.is_some_and(|floor| floor <= to) {
-            self.gaps.push((from, to));
-            self.floor = Some(to.saturating_add(1));
+            let at = self.gaps.partition_point(|gap| *gap < (from, to));
+            self.gaps.insert(at, (from, to));
             self.revision += 1;
         }
+    }
+
+    /// The index of the row before which the marker of a gap stands that begins at `from`.
+    pub fn gap_index(&self, from: u64) -> usize {
+        self.table.first_at(from)
+    }
+
+    fn gap_over(&self, number: u64) -> Option<u64> {
+        self.gaps.iter().find(|(from, to)| (*from..=*to).contains(&number)).map(|(_, to)| *to)
     }
 
     /// Accepted gaps that are still empty, lowest first, both ends included. One that was filled in part counts.
@@ -51,7 +69,8 @@ impl Timeline {
     pub fn first_hole(&self) -> Option<(u64, u64)> {
         let prefix = self.prefix()?;
         let next = self.runs.start_after(prefix)?;
-        Some((prefix + 1, next - 1))
+        let gap = self.gaps.iter().map(|(from, _)| *from).find(|from| *from > prefix);
+        Some((prefix + 1, gap.map_or(next, |gap| gap.min(next)) - 1))
     }
 
     /// Gives a stored server message its place, and every other one whose place depends on it.

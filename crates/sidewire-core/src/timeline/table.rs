@@ -105,9 +105,15 @@ impl Table {
 
     /// Whether a message in the view has this sequence number.
     pub(super) fn has_sequence(&self, number: u64) -> bool {
+        self.at(self.first_at(number))
+            .is_some_and(|entry| entry.echo.is_none() && entry.sequence() == Some(number))
+    }
+
+    /// The index of the first row that belongs at or behind a sequence number.
+    pub(super) fn first_at(&self, number: u64) -> usize {
         let key = Key { anchor: number, class: 0, time: 0, id: "" };
         let (Ok(at) | Err(at)) = self.search(&self.order, |entry| entry.key().cmp(&key));
-        self.at(at).is_some_and(|entry| entry.echo.is_none() && entry.sequence() == Some(number))
+        at
     }
 
     /// Stores an entry under its slot, a new one or the one of an entry taken out. It gets no place in the view yet.

@@ -248,12 +248,34 @@ fn holes_are_found_without_counting_through_them() {
     timeline.set_floor(5);
     assert_eq!((timeline.prefix(), timeline.first_hole()), (Some(6), Some((7, 1_000_000_005))));
 
-    timeline.set_floor(1);
-    assert_eq!((timeline.prefix(), timeline.first_hole()), (Some(0), Some((1, 1))));
-
     timeline.set_floor(2);
     assert_eq!((timeline.prefix(), timeline.first_hole()), (Some(2), Some((3, 4))));
     assert_eq!((timeline.floor(), timeline.highest_sequence()), (Some(2), Some(1_000_000_006)));
+
+    timeline.set_floor(1);
+    assert_eq!((timeline.prefix(), timeline.first_hole()), (Some(0), Some((1, 1))));
+
+    timeline.set_floor(4);
+    assert_eq!(timeline.floor(), Some(1), "what was loaded stays loaded");
+}
+
+#[test]
+fn gaps_of_the_log_are_passed_over_wherever_they_are_and_marked_before_the_row_behind_them() {
+    let mut timeline = timeline();
+    for sequence in [2, 3, 6, 7, 10] {
+        timeline.push(&message(&format!("m{sequence}"), sequence));
+    }
+    timeline.set_floor(6);
+    timeline.accept_gap(8, 9);
+    assert_eq!((timeline.prefix(), timeline.first_hole()), (Some(10), None));
+
+    timeline.set_floor(2);
+    assert_eq!((timeline.prefix(), timeline.first_hole()), (Some(3), Some((4, 5))));
+    timeline.accept_gap(4, 5);
+    assert_eq!((timeline.prefix(), timeline.first_hole()), (Some(10), None));
+
+    let marks: Vec<_> = timeline.gaps().map(|(from, to)| (from, to, timeline.gap_index(from))).collect();
+    assert_eq!(marks, [(4, 5, 2), (8, 9, 4)]);
 }
 
 #[test]

@@ -58,6 +58,7 @@ fn write_command(out: &mut String, command: &Command) {
         Command::LeaveSession => kind(out, "leave"),
         Command::StopSync => kind(out, "stop"),
         Command::Refresh(id) => kind_of_session(out, "refresh", id.as_str()),
+        Command::LoadOlder(call) => kind_with(out, "older", u64::from(call.as_raw())),
         Command::Send(message) => {
             kind_of_session(out, "send", message.session.as_str());
             text(out, "id", message.client_message_id.as_str());

@@ -153,6 +153,7 @@ fn command(kind: &str, line: Json<'_>) -> Option<Command> {
             url: field("url"),
             domain: field("domain"),
         }),
+        "older" => Command::LoadOlder(call()?),
         "retry" => Command::RetrySend(session()?, key()?),
         "token" => Command::SetToken { present: flag()? },
         "renewed" => Command::TokenRenewed { present: flag()? },

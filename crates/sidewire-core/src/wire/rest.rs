@@ -5,11 +5,15 @@ use crate::input::{Outgoing, SessionFields};
 use crate::json::{self, Json, Kind};
 use crate::limits::{MAX_DETAIL, cut};
 
+/// Most messages that may be asked for at once.
+pub(crate) const LONGEST_PAGE: u32 = 100;
+
 /// One answer of `GET /api/session/:id/messages`.
 #[derive(Debug)]
 pub(crate) struct Page<'a> {
     pub(crate) messages: Json<'a>,
-    pub(crate) has_more: bool,
+    /// Whether there is more in the direction asked for, if the server tells.
+    pub(crate) has_more: Option<bool>,
     pub(crate) last_sequence: Option<u64>,
     pub(crate) revision: Option<u64>,
 }
@@ -25,7 +29,7 @@ impl<'a> Page<'a> {
         let number = |name| value.get(name).and_then(Json::as_integer);
         Some(Self {
             messages,
-            has_more: value.get("hasMore").and_then(Json::as_bool) == Some(true),
+            has_more: value.get("hasMore").and_then(Json::as_bool),
             last_sequence: number("lastSequenceNumber"),
             revision: number("revision"),
         })
@@ -139,7 +143,10 @@ mod tests {
 
     #[test]
     fn a_page_without_an_array_of_messages_is_no_page() {
-        assert!(Page::read(br#"{"messages":[],"hasMore":true,"revision":3}"#).is_some_and(|p| p.has_more));
+        assert!(
+            Page::read(br#"{"messages":[],"hasMore":true,"revision":3}"#)
+                .is_some_and(|p| p.has_more == Some(true))
+        );
         for bad in ["", "null", "{}", r#"{"messages":{}}"#, r#"{"messages":[{]}"#, "<html>"] {
             assert!(Page::read(bad.as_bytes()).is_none(), "{bad}");
         }

@@ -114,6 +114,29 @@ pub(super) fn poison(config: &WorldConfig) -> World {
     world
 }
 
+/// Page by page back to the first message, with a poll, a loss and a switch on the way.
+pub(super) fn older(config: &WorldConfig) -> World {
+    let kind = if config.kind == ServerKind::Times { ServerKind::Sequences } else { config.kind };
+    let mut world = joined(&WorldConfig { kind, history: 120, ..config.clone() });
+    world.load_older();
+    world.say(0);
+    world.run_for(1000);
+    world.load_older();
+    world.fault(Fault::Cut);
+    world.run_for(2000);
+    world.load_older();
+    world.run_for(2000);
+    if world.floor(0) != Some(0) {
+        let detail = format!("three pages of 121 messages, and the view begins at {:?}", world.floor(0));
+        world.broken("P3", detail);
+    }
+    world.converged("P3", 0, world.now, "after the last page of older messages");
+    world.load_older();
+    world.user(UserAction::Start(1));
+    world.all_answered();
+    world
+}
+
 pub(super) fn left(config: &WorldConfig) -> World {
     let mut world = joined(config);
     // Nothing but the request tells whose messages a page holds.

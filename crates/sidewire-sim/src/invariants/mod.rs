@@ -135,6 +135,11 @@ impl World {
         self.checker.views.get(session).and_then(|view| view.lacks(&facts, session, before, versions))
     }
 
+    /// The log index from which on the view of a session holds everything.
+    pub fn floor(&self, session: usize) -> Option<usize> {
+        self.checker.views.get(session).and_then(view::View::floor)
+    }
+
     fn facts(&self) -> Facts<'_> {
         Facts {
             now: self.now,

@@ -25,7 +25,11 @@ impl Pace {
     /// A command may be a reason to try at once.
     pub(super) fn commanded(&mut self, command: &Command) {
         match command {
-            Command::Send(_) | Command::RetrySend(..) | Command::Refresh(_) | Command::Call(..) => {}
+            Command::Send(_)
+            | Command::RetrySend(..)
+            | Command::Refresh(_)
+            | Command::LoadOlder(_)
+            | Command::Call(..) => {}
             Command::StopSync | Command::SetToken { .. } => *self = Self::default(),
             Command::TokenRenewed { .. } => {
                 self.opens.clear();

@@ -6,7 +6,7 @@ use sidewire_core::{Body, Command, Effect, RequestId};
 
 use super::pace::{Backoff, READS};
 use super::{Broken, Facts};
-use crate::log::ServerLog;
+use crate::log::{Cursor, ServerLog};
 use crate::rest::Endpoint;
 use crate::world::API;
 
@@ -159,7 +159,14 @@ impl Requests {
             Kind::Auth(session) => self.auth_asked(now, session),
             Kind::Messages(_) if twice => Some(("S7", "two fetches of one session in flight".to_owned())),
             Kind::Messages(session) => {
-                let often = self.count(now, command);
+                // Only the user asks for older messages: by a cursor of their own or by the longest page.
+                let older = match endpoint {
+                    Endpoint::Messages { cursor, limit, .. } => {
+                        matches!(cursor, Cursor::Before(_)) || *limit > 50
+                    }
+                    Endpoint::Auth { .. } | Endpoint::Interact { .. } | Endpoint::Unknown => false,
+                };
+                let often = self.count(now, command || older);
                 let early = self.messages_not_before.get(session).is_some_and(|at| *at > now);
                 let early = early.then(|| ("S8", "a fetch before Retry-After".to_owned()));
                 early.or_else(|| self.backoffs.get(session)?.asked(now)).or(often)

@@ -27,6 +27,11 @@ pub(super) struct View {
 }
 
 impl View {
+    /// The log index from which on the view holds everything.
+    pub(super) const fn floor(&self) -> Option<usize> {
+        self.floor
+    }
+
     pub(super) fn page_arrives(&mut self, floor: usize) {
         self.floor = Some(self.floor.map_or(floor, |known| known.min(floor)));
     }
@@ -113,7 +118,7 @@ impl View {
 
     /// S13: a question after some position is honest only if everything up to it is there.
     pub(super) fn asks(&self, facts: &Facts<'_>, session: usize, cursor: Cursor) -> Option<Broken> {
-        if cursor == Cursor::Newest {
+        if matches!(cursor, Cursor::Newest | Cursor::Before(_)) {
             return None;
         }
         let Some(floor) = self.floor else {
@@ -123,7 +128,7 @@ impl View {
         let missing = messages.iter().enumerate().skip(floor).find(|(index, stored)| {
             let has = self.shown.get(*index).map_or(0, |shown| usize::try_from(*shown).unwrap_or(0));
             match cursor {
-                Cursor::Newest => false,
+                Cursor::Newest | Cursor::Before(_) => false,
                 Cursor::After(number) => stored.sequence.is_some_and(|s| s <= number) && has == 0,
                 Cursor::Since(time) => stored.time < time && has == 0,
                 // A message changed again later comes with that change.

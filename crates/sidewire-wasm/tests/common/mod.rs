@@ -93,6 +93,33 @@ impl Rig {
     }
 }
 
+/// Answers every HTTP request of this scope by `answer`, the body of a JavaScript function of `url` and `body` that
+/// gives an answer's text, or nothing for a failure. Dropping it gives the real `fetch` back.
+pub struct FakeFetch(JsValue);
+
+impl FakeFetch {
+    pub fn new(answer: &str) -> Self {
+        let script = format!(
+            "globalThis.fetch = async (request) => {{
+               const {{ url }} = request;
+               const body = request.method === \"GET\" ? \"\" : await request.text();
+               const text = (() => {{ {answer} }})();
+               if (text === undefined) throw new TypeError(\"no network\");
+               return new Response(text, {{ status: 200 }});
+             }}"
+        );
+        let real = Reflect::get(&js_sys::global(), &"fetch".into()).unwrap();
+        js_sys::Function::new_no_args(&script).call0(&JsValue::UNDEFINED).unwrap();
+        Self(real)
+    }
+}
+
+impl Drop for FakeFetch {
+    fn drop(&mut self) {
+        Reflect::set(&js_sys::global(), &"fetch".into(), &self.0).unwrap();
+    }
+}
+
 /// Both servers are away: the client says so in its state and goes on trying, without a panic in this scope.
 pub async fn servers_away_are_told_and_retried() {
     let options = local_options(&format!("ws://{NOWHERE}"), &format!("http://{NOWHERE}"));

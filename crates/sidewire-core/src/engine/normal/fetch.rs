@@ -1,7 +1,8 @@
 //! The normal form of reading the log.
 
 use super::super::normal::Form;
-use super::{Fetch, InFlight, Query, Want};
+use super::{Fetch, InFlight, Want};
+use crate::engine::query::Query;
 
 impl Fetch {
     pub(in crate::engine) fn write(&self, form: &mut Form) {
@@ -9,6 +10,7 @@ impl Fetch {
             in_flight,
             wanted,
             resume,
+            older,
             not_before,
             errors,
             loaded,
@@ -19,10 +21,12 @@ impl Fetch {
             refused,
             acknowledgements,
             caught_up_to,
+            attempted: _,
         } = self;
         form.option(in_flight.as_ref(), |form, flight| flight.write(form, *acknowledgements));
         form.option(wanted.as_ref(), |form, want| write_want(*want, form));
         form.option(resume.as_ref(), |form, flight| flight.write(form, *acknowledgements));
+        older.write(form);
         form.due(*not_before);
         // The pause doubles five times at most.
         form.long((*errors).min(5).into());
@@ -43,6 +47,8 @@ impl InFlight {
         write_want(*want, form);
         let (tag, from) = match query {
             Query::Newest => (0, 0),
+            Query::Widest => (4, 0),
+            Query::Before(sequence) => (5, *sequence),
             Query::After(sequence) => (1, *sequence),
             Query::Changed(revision) => (2, *revision),
             Query::Since(time) => (3, *time),
@@ -60,5 +66,6 @@ fn write_want(want: Want, form: &mut Form) {
             form.tag(1);
             form.long(end);
         }
+        Want::Older => form.tag(2),
     }
 }
