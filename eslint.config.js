@@ -56,6 +56,7 @@ export default defineConfig(
       ],
     },
   },
+  { files: ["crates/sidewire-wasm/npm/react*.{ts,tsx}"], extends: [reactHooks.configs.flat.recommended] },
   { files: ["extension/src/platform/chrome.ts"], rules: { "no-restricted-globals": "off" } },
   {
     files: tests,

@@ -1,6 +1,6 @@
 /** The service worker: opens the panel and is the only writer of the map from tabs to sessions. */
 
-import { createTabSessions, initSync } from "sidewire/inline";
+import { createTabSessions, init } from "sidewire/inline";
 import { isOwnPage, parseWorkerMessage, type WorkerMessage } from "./messages";
 import * as platform from "./platform/chrome";
 import { TABS_KEY } from "./tabs/shown_tab";
@@ -14,7 +14,7 @@ const queue = createTabQueue({
   save: (json) => platform.writeStorage("session", TABS_KEY, json),
   queryTabs: platform.queryTabs,
   restore: (json) => {
-    if (!isInitialised) initSync();
+    if (!isInitialised) init();
     isInitialised = true;
     return createTabSessions(json);
   },

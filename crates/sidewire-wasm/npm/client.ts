@@ -3,6 +3,7 @@ import { cached } from "./cached.js";
 import { Emitter } from "./emitter.js";
 import { guarded, SidewireError } from "./errors.js";
 import { History } from "./history.js";
+import { createLog } from "./log.js";
 import { RawClient, requireReady } from "./module.js";
 import { RowCache } from "./rows.js";
 import type {
@@ -21,14 +22,30 @@ const FIVE_MINUTES = 300_000;
 /**
  * Builds a client. It does nothing until `connect`, `startSync` or `loadMessages` is called.
  *
+ * ```ts
+ * const client = createClient({
+ *   key: "dev-key",
+ *   url: "wss://push.example.com",
+ *   apiBase: "https://api.example.com",
+ *   token: async () => (await chrome.storage.local.get("accessToken"))["accessToken"] ?? null,
+ * });
+ * client.subscribe(() => console.log(client.getSnapshot().state, client.messages().length));
+ * client.startSync("my-session");
+ * ```
+ *
  * @throws SidewireError `not_initialized` before `init`, `bad_config` with a sentence that names the setting.
  */
 export function createClient(options: ClientOptions): SidewireClient {
   requireReady();
-  const { token, seed, ...settings } = options;
+  return buildClient(options, RawClient);
+}
+
+/** Builds a client on one instance of the module, with the wall clock in ms that its surroundings go by. */
+export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: () => number = Date.now): SidewireClient {
+  const { token, seed, logger, logLevel, ...settings } = options;
   const calls = new Calls();
   const emitter = new Emitter();
-  const history = new History();
+  const history = new History(now);
   const host = {
     token: async (renew: boolean) => (await token({ renew })) ?? null,
     onEvent: (event: unknown) => {
@@ -42,8 +59,10 @@ export function createClient(options: ClientOptions): SidewireClient {
     },
   };
   const [high, low] = seedHalves(seed);
-  const raw = guarded(() => new RawClient({ ...settings, key: settings.key ?? null, pingAfterMs: settings.pingAfterMs ?? defaultPing() }, host, high, low));
-  return assemble(raw, calls, emitter, history);
+  const raw = guarded(() => new Raw({ ...settings, key: settings.key ?? null, pingAfterMs: settings.pingAfterMs ?? defaultPing() }, host, high, low));
+  const log = createLog(logger, logLevel, now);
+  if (log) emitter.onAny(log);
+  return assemble({ raw, calls, emitter, history, now });
 }
 
 /** A service worker dies after 30 s without events: its pings must come sooner. */
@@ -59,29 +78,38 @@ function seedHalves(seed: bigint | undefined): readonly [number, number] {
 
 type Open = <T>(call: () => T) => T;
 
-function assemble(raw: RawClient, calls: Calls, emitter: Emitter, history: History): SidewireClient {
-  let closed = false;
+interface Parts {
+  readonly raw: RawClient;
+  readonly calls: Calls;
+  readonly emitter: Emitter;
+  readonly history: History;
+  readonly now: () => number;
+}
+
+function assemble({ raw, calls, emitter, history, now }: Parts): SidewireClient {
+  let phase: "open" | "closing" | "closed" = "open";
+  const isClosed = (): boolean => phase === "closed";
   const open: Open = (call) => {
-    if (closed) throw new SidewireError("closed", "The client was closed: build a new one with createClient");
+    if (isClosed()) throw new SidewireError("closed", "The client was closed: build a new one with createClient");
     return guarded(call);
   };
-  const views = viewsOf(raw, emitter, open);
+  const { keepLast, ...views } = viewsOf(raw, emitter, open);
   return {
     ...commandsOf(raw, open),
-    ...sessionCallsOf(raw, calls, open),
+    ...sessionCallsOf(raw, calls, open, now),
     ...views,
-    loadMessages: (sessionId) => loadMessages(sessionId, { raw, emitter, views, open, isClosed: () => closed }),
+    loadMessages: (sessionId) => loadMessages(sessionId, { raw, emitter, views, open, isClosed }),
     subscribe: (listener) => emitter.subscribe(listener),
     on: (type, listener) => emitter.on(type, listener),
     onAny: (listener) => emitter.onAny(listener),
     diagnostics: () => open(() => history.diagnostics(raw.counters() as Counters, raw.socketId() ?? null)),
     close: () => {
-      if (closed) return;
-      // The last state stays readable: a view may render once more after the end.
-      views.getSnapshot();
-      views.messages();
-      closed = true;
+      // A listener that closes while the end is being told is a second call of this.
+      if (phase !== "open") return;
+      phase = "closing";
+      keepLast();
       raw.close();
+      phase = "closed";
       raw.free();
       calls.closeAll();
       emitter.end();
@@ -131,26 +159,41 @@ function commandsOf(raw: RawClient, open: Open): Commands {
 
 type Views = Pick<SidewireClient, "getSnapshot" | "messages" | "rows" | "gaps">;
 
-function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views {
+/** What stays readable after the end: a view may render once more. */
+interface Last {
+  readonly snapshot: ClientSnapshot;
+  readonly messages: readonly ChatMessage[];
+}
+
+function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views & { keepLast: () => void } {
   const cache = new RowCache();
   let snapshot: ClientSnapshot | null = null;
+  let all: { of: ClientSnapshot; messages: readonly ChatMessage[] } | null = null;
+  let last: Last | null = null;
   emitter.onChange(() => {
     snapshot = null;
   });
   const getSnapshot = (): ClientSnapshot => {
+    if (last) return last.snapshot;
     snapshot ??= Object.freeze(open(() => raw.snapshot() as ClientSnapshot));
     return snapshot;
   };
-  let all: { of: ClientSnapshot; messages: readonly ChatMessage[] } | null = null;
+  const messages = (): readonly ChatMessage[] => {
+    if (last) return last.messages;
+    const of = getSnapshot();
+    if (all?.of !== of) all = { of, messages: open(() => cache.allOf(raw, of.revision, of.length)) };
+    return all.messages;
+  };
   return {
     getSnapshot,
-    messages: () => {
-      const of = getSnapshot();
-      if (all?.of !== of) all = { of, messages: open(() => cache.allOf(raw, of.revision, of.length)) };
-      return all.messages;
-    },
-    rows: (start, end) => open(() => cache.rowsOf(raw, start, end)),
+    messages,
+    rows: (start, end) =>
+      last ? last.messages.slice(Math.max(0, start), Math.max(0, end)) : open(() => cache.rowsOf(raw, start, end)),
     gaps: () => open(() => gapsOf(raw.gaps())),
+    keepLast: () => {
+      const ended = { state: "disconnected", isLoading: false, isLoadingOlder: false, isPolling: false, isServerTyping: false, serverTypingContext: null } as const;
+      last = { snapshot: Object.freeze({ ...getSnapshot(), ...ended }), messages: messages() };
+    },
   };
 }
 
@@ -164,8 +207,8 @@ function gapsOf(flat: Float64Array): readonly Gap[] {
 
 type SessionCalls = Pick<SidewireClient, "loadOlder" | "listSessions" | "createSession" | "updateSession" | "tokenChanged">;
 
-function sessionCallsOf(raw: RawClient, calls: Calls, open: Open): SessionCalls {
-  const sessions = cached(() => calls.begin(() => open(() => raw.listSessions())).then(readSessions));
+function sessionCallsOf(raw: RawClient, calls: Calls, open: Open, now: () => number): SessionCalls {
+  const sessions = cached(() => calls.begin(() => open(() => raw.listSessions())).then(readSessions), now);
   const changed = (body: string): Session => {
     sessions.forget();
     const session = readSession(parseAnswer(body));

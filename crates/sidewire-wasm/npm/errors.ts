@@ -1,20 +1,38 @@
 import type { ErrorCode } from "../types/index.js";
 
-/** Each code has a section of its own there, with cause and fix. */
-const DOCS = "docs/errors.md";
+/** In the package. Each code has a section of its own there, with cause and fix. */
+const DOCS = "sidewire/docs/errors.md";
 
-/** Every error that Sidewire throws or rejects with. `code` is stable, `message` is a sentence. */
+/** What a server said is for people in front of a panel; only what a developer has to mend carries the link in its text. */
+const TOLD_TO_USERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["request_failed", "load_failed"]);
+
+/**
+ * Every error that Sidewire throws or rejects with. `code` is stable, `message` is a sentence, `docs` names the section
+ * about it.
+ *
+ * ```ts
+ * try {
+ *   await client.loadMessages("my-session");
+ * } catch (error) {
+ *   if (error instanceof SidewireError && error.code === "load_failed") console.warn(error.status, error.serverCode);
+ * }
+ * ```
+ */
 export class SidewireError extends Error {
   override readonly name = "SidewireError";
   readonly code: ErrorCode;
-  /** HTTP status, when a request was answered. */
+  /** Where cause and fix are described, such as `sidewire/docs/errors.md#wasm_blocked`: a file of the package. */
+  readonly docs: string;
+  /** HTTP status, when a request was answered; else `null`. */
   readonly status: number | null;
-  /** The server's own code, such as `SESSION_NOT_FOUND`, when it gave one. */
+  /** The server's own code, such as `SESSION_NOT_FOUND`, when it gave one; else `null`. */
   readonly serverCode: string | null;
 
   constructor(code: ErrorCode, message: string, detail: { status?: number | null; serverCode?: string | null } = {}) {
-    super(`${message} (see ${DOCS}#${code})`);
+    const docs = `${DOCS}#${code}`;
+    super(TOLD_TO_USERS.has(code) ? message : `${message} (see ${docs})`);
     this.code = code;
+    this.docs = docs;
     this.status = detail.status ?? null;
     this.serverCode = detail.serverCode ?? null;
   }

@@ -7,9 +7,15 @@ const PROBLEMS_KEPT = 50;
 export class History {
   private transitions: Transition[] = [];
   private problems: ProblemEntry[] = [];
+  private readonly now: () => number;
+
+  /** @param now The wall clock, ms. */
+  constructor(now: () => number) {
+    this.now = now;
+  }
 
   note(event: ClientEvent): void {
-    const at = Date.now();
+    const at = this.now();
     if (event.type === "stateChange") {
       const { previous, current, cause, reason, close } = event;
       this.transitions = [...this.transitions, Object.freeze({ at, previous, current, cause, reason, close })].slice(

@@ -21,15 +21,21 @@ import { load, type InitInput } from "./module.js";
 
 export { createClient } from "./client.js";
 export { SidewireError } from "./errors.js";
-export type { InitInput } from "./module.js";
+export type { InitInput, InitSource } from "./module.js";
 export { createTabSessions } from "./tabs.js";
 export type * from "../types/index.js";
 
 /**
- * Loads the WebAssembly module. Call it once before anything else; further calls do nothing.
+ * Loads the WebAssembly module. Call it once before anything else. Further calls do nothing, concurrent ones share one
+ * load, and a failed one may be tried again.
  *
- * @param input Where the module is. Default: `wasm/sidewire_wasm_bg.wasm` beside this file, which bundlers copy by
- *   themselves. In an extension you may also give `chrome.runtime.getURL("sidewire_wasm_bg.wasm")`.
+ * ```ts
+ * await init(); // the file beside this script, which bundlers copy by themselves
+ * await init(chrome.runtime.getURL("sidewire_wasm_bg.wasm")); // a copy of your own
+ * await init(new Uint8Array(bytes)); // or bytes, a Request, a Response, a WebAssembly.Module
+ * ```
+ *
+ * @param input Where the module is. Default: `wasm/sidewire_wasm_bg.wasm` beside this file.
  * @throws SidewireError `wasm_blocked` when the content security policy forbids WebAssembly; the message names the
  *   manifest line to add. `wasm_unavailable` when the file cannot be fetched or compiled.
  */

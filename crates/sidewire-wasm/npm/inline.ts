@@ -1,10 +1,18 @@
 /**
- * The same as `sidewire`, with the module inside the script: nothing to fetch, and `initSync` may run in the first
- * turn of a service worker.
+ * The same as `sidewire`, with the module inside the script: nothing to fetch, and `init` is done when it returns.
+ * Made for service workers, whose listeners have to be registered in the first turn.
+ *
+ * ```ts
+ * import { createClient, init } from "sidewire/inline";
+ *
+ * init();
+ * const client = createClient({ apiBase: "https://api.example.com", token: () => null });
+ * client.connect();
+ * ```
  *
  * @packageDocumentation
  */
-import { loadSync } from "./module.js";
+import { bytesOf, loadSync } from "./module.js";
 import base64 from "./wasm/inline_bytes.js";
 
 export { createClient } from "./client.js";
@@ -12,12 +20,12 @@ export { SidewireError } from "./errors.js";
 export { createTabSessions } from "./tabs.js";
 export type * from "../types/index.js";
 
-/** Loads the module at once. Further calls do nothing. Throws `wasm_blocked` or `wasm_unavailable`. */
-export function initSync(): void {
-  loadSync(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
-}
-
-/** The same as {@link initSync}, for code that awaits. */
-export function init(): Promise<void> {
-  return Promise.resolve().then(initSync);
+/**
+ * Loads the module at once. Further calls do nothing; `await init()` works as well.
+ *
+ * @throws SidewireError `wasm_blocked` when the content security policy forbids WebAssembly; the message names the
+ *   manifest line to add.
+ */
+export function init(): void {
+  loadSync(bytesOf(base64));
 }

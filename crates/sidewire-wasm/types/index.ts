@@ -3,8 +3,10 @@
  * `tests/contract` (names) and by the compiler (shapes). Times are milliseconds.
  */
 import type { ClientEvent, ProblemCode } from "./events.js";
+import type { Logger, LogLevel } from "./log.js";
 
 export type * from "./events.js";
+export type * from "./log.js";
 export type * from "./tabs.js";
 
 /** What the connection is to a user. */
@@ -219,6 +221,10 @@ export interface ClientOptions {
   record?: boolean;
   /** Seed of all randomness, for tests. Default: drawn from `crypto.getRandomValues`. */
   seed?: bigint;
+  /** Gets what is logged. Default: the console, if `logLevel` is given; else nothing is logged. */
+  logger?: Logger;
+  /** How much is logged. Default: `info` with a `logger`, else `silent`. */
+  logLevel?: LogLevel;
 }
 
 /** Missing sequence numbers, both ends included. */
@@ -360,4 +366,7 @@ export type ErrorCode =
   | "no_session"
   | "closed"
   | "request_failed"
-  | "load_failed";
+  | "load_failed"
+  | "no_provider"
+  | "chrome_unavailable"
+  | "bad_trace";

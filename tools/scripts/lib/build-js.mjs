@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import { buildTesting } from "./build-testing.mjs";
 import { buildDefaults, buildVariables } from "./env-file.mjs";
 import { run } from "./exec.mjs";
 import { info } from "./log.mjs";
@@ -44,6 +45,7 @@ function clearPackage() {
 }
 
 export async function buildPackage() {
+  await buildTesting();
   await unlessFresh(
     {
       name: "package",
@@ -52,6 +54,7 @@ export async function buildPackage() {
         "crates/sidewire-wasm/npm",
         "crates/sidewire-wasm/types",
         "pkg/wasm/sidewire_wasm.d.ts",
+        "pkg/wasm/sidewire_testing.d.ts",
         "tsconfig.base.json",
         "tsconfig.package.json",
         "tools/scripts/lib/build-js.mjs",

@@ -43,7 +43,7 @@ export async function buildWasmTools() {
 }
 
 /** Panic messages name source files: by the crate, not by where this machine keeps it. */
-function withoutMachinePaths() {
+export function withoutMachinePaths() {
   const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
   const flags = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${ROOT}=sidewire`];
   // As --config, not as an environment variable: flags of .cargo/config.toml stay in force.

@@ -14,6 +14,7 @@ export const clippyNative = () => run("cargo", ["clippy", "--all-targets", ...DE
 export async function clippyWasm() {
   await run("cargo", ["clippy", "-p", "sidewire-core", ...WASM, ...DENY]);
   await run("cargo", ["clippy", "-p", "sidewire-wasm", "--all-targets", ...WASM, ...DENY]);
+  await run("cargo", ["clippy", "-p", "sidewire-testing", ...WASM, ...DENY]);
 }
 
 export const eslint = () => run(nodeBin("eslint"), ["--cache", "--cache-location", ".sidewire/eslintcache", "--max-warnings", "0", "."]);

@@ -102,7 +102,7 @@ impl Engine {
         }
         self.wanted = false;
         if !planted!(StopKeepsRequests) {
-            self.io.cancel_all();
+            self.io.cancel_all(&api_failure(None, "STOPPED", "stopped before the server answered"));
         }
         self.outage = Outage::default();
         self.renewal = Renewal::Unused;
@@ -153,7 +153,8 @@ impl Engine {
             }
         };
         let missing = match self.config.api_url(&path) {
-            Some(url) if self.token == Some(true) => {
+            // Whether there is a token may not be known yet: the driver asks for one with each request anyway.
+            Some(url) if self.token != Some(false) => {
                 let (idempotency_key, timeout) = (None, self.io.policy.rest_timeout);
                 let pending = Pending::Call(call);
                 self.io.request(Ask { pending, method, url, body, idempotency_key, timeout });

@@ -8,7 +8,7 @@ use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, To
 use crate::input::{HttpFailure, HttpResponse};
 use crate::limits::{MAX_DETAIL, cut};
 use crate::map::Map;
-use crate::output::{Body, Effect, Event, HttpRequest, Method, Problem, ProblemCode};
+use crate::output::{ApiFailure, Body, Effect, Event, HttpRequest, Method, Problem, ProblemCode};
 use crate::policy::Policy;
 use crate::rng::{Rng, Seed};
 use crate::time::Timestamp;
@@ -149,9 +149,13 @@ impl Io {
         }
     }
 
-    pub(crate) fn cancel_all(&mut self) {
-        for &request in core::mem::take(&mut self.pending).keys() {
+    /// Aborts every request. The application waits for its own calls: they are answered with `why`.
+    pub(crate) fn cancel_all(&mut self, why: &ApiFailure) {
+        for (&request, (pending, _)) in core::mem::take(&mut self.pending).iter() {
             self.effect(Effect::CancelRequest { request });
+            if let Pending::Call(call) = *pending {
+                self.event(Event::CallAnswered { call, outcome: Err(why.clone()) });
+            }
         }
     }
 

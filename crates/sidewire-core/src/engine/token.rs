@@ -115,7 +115,7 @@ impl Engine {
     /// Nothing of a user outlives the token: connection, requests and messages go.
     fn sign_out(&mut self) {
         self.drop_link();
-        self.io.cancel_all();
+        self.io.cancel_all(&http_failure(HttpFailure::NoToken));
         if let Some(id) = self.shown.clone() {
             self.answer_older(&id, &Err(http_failure(HttpFailure::NoToken)));
         }
