@@ -4,7 +4,7 @@ import globals from "globals";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-const typed = ["extension/**/*.{ts,tsx}", "crates/sidewire-wasm/{npm,types}/**/*.ts", "tests/**/*.ts"];
+const typed = ["extension/**/*.{ts,tsx}", "crates/sidewire-wasm/{npm,types}/**/*.{ts,tsx}", "tests/**/*.ts"];
 const tests = ["**/*.test.{ts,tsx,mjs}", "tests/**"];
 const scripts = ["tools/**/*.mjs", "tests/**/*.mjs", "*.js"];
 

@@ -1,5 +1,5 @@
 //! Calls of the application: sent even before the token is known, and always answered.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "test support outside of #[test]")]
 
 use sidewire_core::{
     ApiCall, ApiFailure, CallId, Command, Config, ConfigInput, Effect, Engine, Event, Input, Seed, Timestamp,
@@ -8,8 +8,7 @@ use sidewire_core::{
 const CALL: CallId = CallId::from_raw(7);
 
 fn engine() -> Engine {
-    let input =
-        ConfigInput { api_base: Some("http://127.0.0.1:3000".to_owned()), ..ConfigInput::default() };
+    let input = ConfigInput { api_base: Some("http://127.0.0.1:3000".to_owned()), ..ConfigInput::default() };
     Engine::new(Config::build(input).unwrap(), Seed(1), Timestamp::ZERO)
 }
 
@@ -18,7 +17,9 @@ fn command(engine: &mut Engine, command: Command) {
 }
 
 fn requests(engine: &mut Engine) -> usize {
-    std::iter::from_fn(|| engine.poll_effect()).filter(|effect| matches!(effect, Effect::Request { .. })).count()
+    std::iter::from_fn(|| engine.poll_effect())
+        .filter(|effect| matches!(effect, Effect::Request { .. }))
+        .count()
 }
 
 fn failures(engine: &mut Engine) -> Vec<ApiFailure> {

@@ -117,11 +117,11 @@ function listenToTabs(push: (event: TabEvent) => void): void {
 }
 
 function listenToPanels(queue: Queue): void {
-  const { id, getURL, onMessage } = chromeApi("runtime");
-  const own = getURL("");
-  onMessage.addListener((value, sender, respond) => {
+  const runtime = chromeApi("runtime");
+  const own = runtime.getURL("");
+  runtime.onMessage.addListener((value, sender, respond) => {
     // Anything but a page of this extension may not choose sessions.
-    if (sender.id !== id || !(sender.url ?? "").startsWith(own)) return false;
+    if (sender.id !== runtime.id || !(sender.url ?? "").startsWith(own)) return false;
     const message = readMessage(value);
     if (message === null) return false;
     const done = message.type === "sidewire:hello" ? queue.settled() : queue.push({ ...message, type: "bound" });

@@ -36,7 +36,7 @@ const FIRST_VISIBILITY_MS = 250;
  * @returns The function that ends it. It ends by itself when the client is closed.
  */
 export function attachLifecycle(client: SidewireClient, options: LifecycleOptions = {}): () => void {
-  const scope = options.scope ?? (globalThis as unknown as LifecycleScope);
+  const scope: LifecycleScope = options.scope ?? globalThis;
   const { document } = scope;
   const ends: (() => void)[] = [];
   const detach = (): void => {

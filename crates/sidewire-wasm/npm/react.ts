@@ -28,13 +28,13 @@
  *
  * @packageDocumentation
  */
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { IDLE_SNAPSHOT, NO_MESSAGES } from "./idle.js";
 import { needed, useClient } from "./react_context.js";
 import { createSelection, sameFields } from "./selection.js";
 import { watchSession } from "./watching.js";
-import type { ChatMessage, ClientSnapshot, OutgoingMessage, SidewireClient } from "../types/index.js";
+import type { ChatMessage, ClientSnapshot, OlderPage, OutgoingMessage, SidewireClient } from "../types/index.js";
 
 export { SidewireProvider, type SidewireProviderProps, useClient } from "./react_context.js";
 export { type SessionsView, useSessions } from "./react_sessions.js";
@@ -85,11 +85,12 @@ export interface MessageWindow {
  * ```
  */
 export function useMessages(window?: MessageWindow): readonly ChatMessage[] {
-  const [start, end] = [window?.start, window?.end];
-  const read = useMemo(() => {
-    if (start === undefined || end === undefined) return (client: SidewireClient) => client.messages();
-    return (client: SidewireClient) => client.rows(start, end);
-  }, [start, end]);
+  const start = window?.start;
+  const end = window?.end;
+  const read = useCallback(
+    (client: SidewireClient) => (start === undefined || end === undefined ? client.messages() : client.rows(start, end)),
+    [start, end],
+  );
   return useSelection(read, NO_MESSAGES, sameMessages);
 }
 
@@ -99,8 +100,10 @@ export interface Older {
   readonly hasOlder: ClientSnapshot["hasOlder"];
   readonly isLoading: boolean;
   /** Loads the page before the first message, see {@link SidewireClient.loadOlder}. */
-  load(): Promise<{ readonly added: number; readonly hasOlder: boolean }>;
+  load(): Promise<OlderPage>;
 }
+
+type OlderState = Pick<Older, "hasOlder" | "isLoading">;
 
 /** The way back into the past of the watched session. */
 export function useOlder(): Older {
@@ -174,7 +177,7 @@ function typingOf(client: SidewireClient): Typing {
   return Object.freeze({ isTyping: isServerTyping, context: serverTypingContext });
 }
 
-function olderOf(client: SidewireClient): Pick<Older, "hasOlder" | "isLoading"> {
+function olderOf(client: SidewireClient): OlderState {
   const { hasOlder, isLoadingOlder } = client.getSnapshot();
   return { hasOlder, isLoading: isLoadingOlder };
 }
@@ -184,5 +187,5 @@ function sameMessages(a: readonly ChatMessage[], b: readonly ChatMessage[]): boo
 }
 
 const IDLE_CONNECTION = connectionPart(IDLE_SNAPSHOT);
-const IDLE_OLDER = Object.freeze({ hasOlder: null, isLoading: false });
+const IDLE_OLDER: OlderState = Object.freeze({ hasOlder: null, isLoading: false });
 const IDLE_TYPING: Typing = Object.freeze({ isTyping: false, context: null });

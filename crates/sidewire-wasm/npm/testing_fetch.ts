@@ -12,7 +12,7 @@ export interface FetchHost {
   readonly faults: Faults;
   readonly latencyMs: number;
   /** Carries out what the push server wants done by now. */
-  pump(): void;
+  readonly pump: () => void;
 }
 
 /** The requests of one hub. */
@@ -20,7 +20,7 @@ export interface HubFetch {
   readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
   readonly requests: readonly HubRequest[];
   /** Whether a request is being read: its promises have not settled yet. */
-  isBusy(): boolean;
+  readonly isBusy: () => boolean;
 }
 
 type RequestFault = ReturnType<Faults["request"]>;

@@ -29,7 +29,7 @@ interface Parts {
   readonly rest: HubRest;
   readonly sockets: HubSockets;
   readonly requests: HubFetch;
-  publish(sessionId: string, event: string, payload: object): void;
+  readonly publish: (sessionId: string, event: string, payload: object) => void;
   handler: (interaction: Interaction) => void;
 }
 
@@ -119,8 +119,8 @@ async function until({ clock, requests }: Parts, condition: () => boolean, timeo
 }
 
 interface Clients {
-  create(options?: Partial<ClientOptions>): SidewireClient;
-  close(): void;
+  readonly create: (options?: Partial<ClientOptions>) => SidewireClient;
+  readonly close: () => void;
 }
 
 /** Each client has an instance of the module to itself, whose `setTimeout`, `fetch` and so on are the hub's. */
@@ -173,7 +173,7 @@ function install({ options, sockets, requests }: Parts): () => void {
   const { WebSocket: RealSocket, fetch: realFetch } = scope;
   const isOurs = (address: string): boolean => address.startsWith(HOSTS.apiBase) || address.startsWith(HOSTS.url);
   scope.WebSocket = new Proxy(sockets.WebSocket, {
-    construct: (Ours, [url, ...rest]: [string]) => (isOurs(url) ? new Ours(url) : (Reflect.construct(RealSocket, [url, ...rest]) as object)),
+    construct: (Ours, [url, ...rest]: [string]) => (isOurs(url) ? new Ours(url) : Reflect.construct<[string], object>(RealSocket, [url, ...rest])),
   });
   scope.fetch = (input, init) => (isOurs(addressOf(input)) ? requests.fetch(input, init) : realFetch(input, init));
   return () => {
@@ -182,6 +182,6 @@ function install({ options, sockets, requests }: Parts): () => void {
 }
 
 function addressOf(input: Parameters<Fetch>[0]): string {
-  return input instanceof Request ? input.url : String(input as string | URL);
+  return input instanceof Request ? input.url : String(input);
 }
 

@@ -17,7 +17,7 @@ export interface HubSockets {
   readonly WebSocket: new (url: string) => EventTarget;
   readonly opened: number;
   /** Carries out what the hub wants done, and arms its timer. Call it after everything that the hub was told. */
-  pump(): void;
+  readonly pump: () => void;
   closeAll(code: number | undefined, reason: string): void;
 }
 
