@@ -1,7 +1,7 @@
 //! What the host decides. Built valid or not at all; every URL the engine uses is made here.
 
+use crate::time::Duration;
 use core::fmt;
-use core::time::Duration;
 
 use crate::ids::SessionId;
 use crate::json;

@@ -150,8 +150,8 @@ mod enabled {
 }
 
 /// `duration`, or as good as never.
-pub(crate) fn unless(planted: bool, duration: core::time::Duration) -> core::time::Duration {
-    if planted { core::time::Duration::from_secs(100_000_000) } else { duration }
+pub(crate) fn unless(planted: bool, duration: crate::Duration) -> crate::Duration {
+    if planted { crate::Duration::from_secs(100_000_000) } else { duration }
 }
 
 /// A constant that lints do not see through: code around a plant reads as it does with the feature.

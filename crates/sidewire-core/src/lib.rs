@@ -59,5 +59,5 @@ pub use output::{
 };
 pub use policy::{Policy, WhileHidden};
 pub use rng::Seed;
-pub use time::{Timestamp, WallTime};
+pub use time::{Duration, Timestamp, WallTime};
 pub use timeline::Timeline;

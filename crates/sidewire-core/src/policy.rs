@@ -1,6 +1,6 @@
 //! Every number of the connection policy in one table. `docs/policy.md` is written from it.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 /// One row of the table, for people.
 #[derive(Clone, Copy, Debug)]

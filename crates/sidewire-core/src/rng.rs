@@ -1,6 +1,6 @@
 //! Deterministic randomness: jitter and ids come from one seed that the host gives.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 /// Where all of the engine's randomness starts. Draw it from a cryptographic source; equal seeds replay equally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +25,17 @@ impl Rng {
 
     /// A duration drawn evenly from `low..=high`, in whole milliseconds.
     pub(crate) fn between(&mut self, low: Duration, high: Duration) -> Duration {
-        let low = u64::try_from(low.as_millis()).unwrap_or(u64::MAX);
-        let span = u64::try_from(high.as_millis()).unwrap_or(u64::MAX).saturating_sub(low);
+        let low = low.as_millis();
+        let span = high.as_millis().saturating_sub(low);
         let drawn = self.next_u64() % span.saturating_add(1);
         Duration::from_millis(low.saturating_add(drawn))
     }
 
     /// `nominal` spread evenly over ± `permille` thousandths of itself.
     pub(crate) fn spread(&mut self, nominal: Duration, permille: u32) -> Duration {
-        let slack = nominal.saturating_mul(permille) / 1000;
-        self.between(nominal.saturating_sub(slack), nominal.saturating_add(slack))
+        // Divided last, so that half a millisecond of slack counts on the lower side as it does on the upper one.
+        let (whole, slack) = (nominal.saturating_mul(1000), nominal.saturating_mul(permille));
+        self.between(whole.saturating_sub(slack) / 1000, whole.saturating_add(slack) / 1000)
     }
 }
 

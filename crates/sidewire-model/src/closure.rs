@@ -1,8 +1,6 @@
 //! What becomes of a state when nothing goes wrong any more.
 
-use core::time::Duration;
-
-use sidewire_core::{FallbackReason, Status};
+use sidewire_core::{Duration, FallbackReason, Status};
 
 use crate::action::Action;
 use crate::driver::judge_honesty;

@@ -1,9 +1,7 @@
 //! What is explored: how much of everything, and against which server.
 
 use core::fmt;
-use core::time::Duration;
-
-use sidewire_core::{Config, ConfigError, ConfigInput, Policy, SessionIdError};
+use sidewire_core::{Config, ConfigError, ConfigInput, Duration, Policy, SessionIdError};
 
 /// How often things may happen on one path. Deliveries and answers are not counted: they end by themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -117,7 +117,7 @@ impl World {
             Endpoint::Auth { .. } => self.stats.auths += 1,
             Endpoint::Interact { .. } | Endpoint::Unknown => {}
         }
-        let timeout = u64::try_from(http.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout = http.timeout.as_millis();
         let flight = Flight { endpoint, token: http.token, deadline: self.now + timeout, wanted: true };
         self.rest.token = Some(http.token);
         self.rest.flights.insert(request, flight);

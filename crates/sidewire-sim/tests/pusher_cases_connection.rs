@@ -10,10 +10,9 @@
 mod bench;
 
 use bench::Bench;
-use core::time::Duration;
 use sidewire_core::{
-    Command, ConnectionId, Effect, Event, FallbackReason, Input, Outgoing, Policy, ProblemCode, SessionId,
-    SocketEvent, Status, WallTime,
+    Command, ConnectionId, Duration, Effect, Event, FallbackReason, Input, Outgoing, Policy, ProblemCode,
+    SessionId, SocketEvent, Status, WallTime,
 };
 
 // CM1

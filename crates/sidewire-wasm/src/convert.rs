@@ -238,7 +238,7 @@ fn failure(failure: &ApiFailure) -> JsFailure<'_> {
 /// The client's state as one object.
 pub(crate) fn snapshot(engine: &Engine, now: Timestamp, wall: WallTime) -> JsValue {
     let (since, cause) = engine.freshness_since();
-    let at = |then| wall.as_millis().saturating_sub(u64::try_from(now.since(then).as_millis()).unwrap_or(0));
+    let at = |then| wall.as_millis().saturating_sub(now.since(then).as_millis());
     let load = engine.load_state();
     let timeline = engine.shown().and_then(|id| engine.timeline(id));
     let reason = engine.fallback_reason();

@@ -1,8 +1,6 @@
 //! Settings as JavaScript gives them, read field by field: no `Deserialize` in what users download.
 
-use core::time::Duration;
-
-use sidewire_core::{ConfigInput, Policy, WhileHidden};
+use sidewire_core::{ConfigInput, Duration, Policy, WhileHidden};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]

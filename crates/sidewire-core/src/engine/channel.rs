@@ -1,6 +1,6 @@
 //! Joining the shown session's channel: authorise, subscribe, be acknowledged, leave.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use super::Engine;
 use super::io::{Answer, Ask, Pending};

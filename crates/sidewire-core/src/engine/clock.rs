@@ -1,6 +1,6 @@
 //! Noticing that the machine slept: a timer far too late, or a wall clock that ran ahead of the monotonic one.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use super::Engine;
 use crate::defect::planted;
@@ -38,7 +38,7 @@ impl Engine {
     /// The wall clock as last told, moved on by the monotonic one.
     pub(super) fn wall_now(&self) -> Option<WallTime> {
         let last = self.reading?;
-        let passed = u64::try_from(self.io.now.since(last.now).as_millis()).unwrap_or(0);
+        let passed = self.io.now.since(last.now).as_millis();
         Some(WallTime::from_millis(last.wall.as_millis().saturating_add(passed)))
     }
 

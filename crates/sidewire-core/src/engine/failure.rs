@@ -1,6 +1,6 @@
 //! What went wrong with a request, in codes and sentences.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use super::Engine;
 use crate::input::{HttpFailure, HttpResponse};

@@ -1,6 +1,6 @@
 //! Reading the log: first page, catch-up, holes. At most one request in flight per session.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use super::Engine;
 use super::failure::{api_failure, http_failure, refusal};

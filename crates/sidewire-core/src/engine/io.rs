@@ -1,6 +1,6 @@
 //! What every part of the engine shares: time, randomness, queued output, ids and the answers being waited for.
 
-use core::time::Duration;
+use crate::time::Duration;
 use std::collections::VecDeque;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The socket's life: opening, handshake, heartbeat, loss, backoff, probing.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use super::Engine;
 use crate::defect::{planted, unless};

@@ -1,6 +1,6 @@
 //! When to read again without being told: polling cover, reconcile, holes, refresh, typing expiry.
 
-use core::time::Duration;
+use crate::time::Duration;
 use std::sync::Arc;
 
 use super::fetch::Want;

@@ -1,6 +1,6 @@
 //! Facts for the application.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use super::{Cause, FallbackReason, Freshness, Status, TypingContext};
 use crate::ids::{CallId, ClientMessageId, SessionId};

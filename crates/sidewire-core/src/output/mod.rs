@@ -9,7 +9,7 @@ pub use event::{
 };
 pub use status::{Cause, FallbackReason, Freshness, Status, TypingContext};
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use crate::ids::{ClientMessageId, ConnectionId, RequestId, TokenGeneration};
 

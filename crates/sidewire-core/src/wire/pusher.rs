@@ -1,6 +1,6 @@
 //! Pusher protocol 7: the only place that knows its event names and double encoding.
 
-use core::time::Duration;
+use crate::time::Duration;
 use std::borrow::Cow;
 
 use crate::ids::SocketId;

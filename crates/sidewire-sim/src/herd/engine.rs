@@ -133,7 +133,7 @@ impl EngineClient {
             }
             Effect::CloseSocket { .. } => self.joined = 0,
             Effect::Request { request, http } => {
-                let patience = u64::try_from(http.timeout.as_millis()).unwrap_or(u64::MAX);
+                let patience = http.timeout.as_millis();
                 let request = request.as_raw();
                 acts.push(match http.method {
                     Method::Get => Act::Read(request, patience),

@@ -218,7 +218,7 @@ impl Bench {
     /// The waits before a next try that were told.
     pub(crate) fn waits(&self) -> Vec<u64> {
         let waits = self.events.iter().filter_map(|(_, event)| match event {
-            Event::Reconnecting { delay, .. } => u64::try_from(delay.as_millis()).ok(),
+            Event::Reconnecting { delay, .. } => Some(delay.as_millis()),
             _ => None,
         });
         waits.collect()

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use sidewire_core::limits::{MAX_BODY, scrub};
-use sidewire_core::{Body, HttpFailure, HttpRequest, Method};
+use sidewire_core::{Body, Duration, HttpFailure, HttpRequest, Method};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
@@ -125,7 +125,7 @@ pub(crate) async fn has_token(host: &RawHost, renew: bool) -> bool {
 }
 
 /// Milliseconds as the browser's timers take them, at most an hour: longer ones would overflow and fire at once.
-pub(super) fn timer_millis(delay: core::time::Duration) -> u32 {
+pub(super) fn timer_millis(delay: Duration) -> u32 {
     u32::try_from(delay.as_millis().min(3_600_000)).unwrap_or(3_600_000)
 }
 

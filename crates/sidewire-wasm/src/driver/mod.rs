@@ -4,7 +4,6 @@ pub(crate) mod clock;
 pub(crate) mod http;
 mod socket;
 
-use core::time::Duration;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -12,8 +11,8 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use http::{Abort, Answer};
 use sidewire_core::{
-    Command, Config, ConnectionId, Effect, Engine, Event, HttpFailure, HttpRequest, HttpResponse, Input,
-    RequestId, Seed, Timestamp,
+    Command, Config, ConnectionId, Duration, Effect, Engine, Event, HttpFailure, HttpRequest, HttpResponse,
+    Input, RequestId, Seed, Timestamp,
 };
 use socket::Socket;
 use wasm_bindgen::JsValue;

@@ -1,6 +1,6 @@
 //! What a normal form is written to: bytes of which no two different sequences of calls give the same.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use crate::ids::RequestId;
 use crate::time::Timestamp;
@@ -80,7 +80,7 @@ impl Form {
     }
 
     pub(in crate::engine) fn duration(&mut self, duration: Duration) {
-        self.long(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX));
+        self.long(duration.as_millis());
     }
 
     /// A request, or one that nobody waits for any more.

@@ -1,6 +1,6 @@
 //! The normal form of the socket's life.
 
-use core::time::Duration;
+use crate::time::Duration;
 
 use super::super::normal::Form;
 use super::{Heartbeat, Link, OpenLink, Outage};
