@@ -13,3 +13,8 @@ pub use client::RawClient;
 pub use host::RawHost;
 pub use options::RawOptions;
 pub use tabs::RawTabs;
+
+/// One thread uses a module's memory; were there more, this would not compile.
+#[cfg(all(target_family = "wasm", not(target_feature = "atomics")))]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
