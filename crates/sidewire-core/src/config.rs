@@ -3,6 +3,7 @@
 use crate::time::Duration;
 use core::fmt;
 
+use crate::decimal::{self, Decimal};
 use crate::ids::SessionId;
 use crate::json;
 use crate::policy::{Policy, WhileHidden};
@@ -74,21 +75,30 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// What is wrong and what would be right, as a sentence without its full stop.
+    pub fn message(&self) -> String {
+        let (setting, rule, expected) = match self {
+            Self::BadUrl { setting } => (*setting, " must look like scheme://host:port", ""),
+            Self::BadScheme { setting, expected } => (*setting, " must start with ", *expected),
+            Self::Cleartext { setting } => (
+                *setting,
+                " is not encrypted and its host is not this machine: use TLS or set allowCleartext",
+                "",
+            ),
+            Self::BadKey => ("key", " may hold only letters, digits, - and _", ""),
+            Self::BadChannelPrefix => {
+                ("channelPrefix", " must start with private- and hold only channel characters", "")
+            }
+            Self::BadDuration { setting } => (*setting, " must be longer than zero", ""),
+        };
+        [setting, rule, expected].concat()
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadUrl { setting } => write!(f, "{setting} must look like scheme://host:port"),
-            Self::BadScheme { setting, expected } => write!(f, "{setting} must start with {expected}"),
-            Self::Cleartext { setting } => write!(
-                f,
-                "{setting} is not encrypted and its host is not this machine: use TLS or set allowCleartext"
-            ),
-            Self::BadKey => f.write_str("key may hold only letters, digits, - and _"),
-            Self::BadChannelPrefix => {
-                f.write_str("channelPrefix must start with private- and hold only channel characters")
-            }
-            Self::BadDuration { setting } => write!(f, "{setting} must be longer than zero"),
-        }
+        f.write_str(&self.message())
     }
 }
 
@@ -124,12 +134,12 @@ impl Config {
 
     /// An address below the API base. `path` begins with a slash.
     pub(crate) fn api_url(&self, path: &str) -> Option<String> {
-        self.api_base.as_deref().map(|base| format!("{base}{path}"))
+        self.api_base.as_deref().map(|base| [base, path].concat())
     }
 
     /// The channel of a session. A validated id cannot leave the prefix.
     pub(crate) fn channel(&self, session: &SessionId) -> String {
-        format!("{}{session}", self.channel_prefix)
+        [&self.channel_prefix, session.as_str()].concat()
     }
 }
 
@@ -146,30 +156,19 @@ fn changeable(policy: &mut Policy) -> [(&'static str, &mut Duration); 4] {
 impl Config {
     /// For the header of a trace. Holds addresses and numbers, no secret: the key is public.
     pub(crate) fn write_json(&self, out: &mut String) {
-        out.push('{');
-        for (name, value) in [
-            ("socketUrl", self.socket_url.as_deref()),
-            ("apiBase", self.api_base.as_deref()),
-            ("authUrl", self.auth_url.as_deref()),
-        ] {
-            let Some(value) = value else { continue };
-            json::write_str(out, name);
-            out.push(':');
-            json::write_str(out, value);
-            out.push(',');
-        }
+        let mut object = json::ObjectWriter::begin(out);
+        object.text_if_any("socketUrl", self.socket_url.as_deref());
+        object.text_if_any("apiBase", self.api_base.as_deref());
+        object.text_if_any("authUrl", self.auth_url.as_deref());
         let mut policy = self.policy.clone();
         for (name, duration) in changeable(&mut policy) {
-            out.push_str(&format!("\"{name}\":{},", duration.as_millis()));
+            object.number(name, Some(duration.as_millis()));
         }
-        let pause = u8::from(policy.while_hidden == WhileHidden::Pause);
-        out.push_str(&format!(
-            "\"jitter\":{},\"warm\":{},\"pause\":{pause},",
-            policy.jitter, policy.warm_channels
-        ));
-        out.push_str("\"channelPrefix\":");
-        json::write_str(out, &self.channel_prefix);
-        out.push('}');
+        object.number("jitter", Some(u64::from(policy.jitter)));
+        object.number("warm", u64::try_from(policy.warm_channels).ok());
+        object.number("pause", Some(u64::from(policy.while_hidden == WhileHidden::Pause)));
+        object.text("channelPrefix", Some(&self.channel_prefix));
+        object.end();
     }
 
     /// Reads what [`Self::write_json`] wrote.
@@ -208,15 +207,13 @@ fn socket_url(input: &ConfigInput) -> Result<Option<String>, ConfigError> {
             let host = input.ws_host.as_deref().map_or("127.0.0.1", str::trim);
             let tls = input.tls.unwrap_or(!is_loopback(host));
             let scheme = if tls { "wss" } else { "ws" };
-            format!("{scheme}://{host}:{}", input.ws_port.unwrap_or(3005))
+            [scheme, "://", host, ":", Decimal::of(input.ws_port.unwrap_or(3005)).as_str()].concat()
         }
         Some(url) => url.to_owned(),
     };
     let base = checked_base("url", &base, "wss", "ws", input.allow_cleartext)?;
-    Ok(Some(format!(
-        "{base}/app/{key}?protocol=7&client=sidewire&version={}&flash=false",
-        env!("CARGO_PKG_VERSION")
-    )))
+    let query = concat!("?protocol=7&client=sidewire&version=", env!("CARGO_PKG_VERSION"), "&flash=false");
+    Ok(Some([&base, "/app/", key, query].concat()))
 }
 
 fn auth_url(
@@ -226,7 +223,7 @@ fn auth_url(
 ) -> Result<Option<String>, ConfigError> {
     let endpoint = endpoint.map(str::trim).filter(|e| !e.is_empty()).unwrap_or("/api/pusher/auth");
     if endpoint.starts_with('/') {
-        return Ok(api_base.map(|base| format!("{base}{endpoint}")));
+        return Ok(api_base.map(|base| [base, endpoint].concat()));
     }
     http_base("authEndpoint", endpoint, allow_cleartext).map(Some)
 }
@@ -244,7 +241,8 @@ fn checked_base(
     allow_cleartext: bool,
 ) -> Result<String, ConfigError> {
     let bad = ConfigError::BadUrl { setting };
-    let (scheme, rest) = text.split_once("://").ok_or(bad.clone())?;
+    let (scheme, rest) = text.split_once(':').ok_or(bad.clone())?;
+    let rest = rest.strip_prefix("//").ok_or(bad.clone())?;
     if scheme != secure && scheme != plain {
         return Err(ConfigError::BadScheme {
             setting,
@@ -260,7 +258,7 @@ fn checked_base(
     if scheme == plain && !is_loopback(host) && !allow_cleartext {
         return Err(ConfigError::Cleartext { setting });
     }
-    Ok(format!("{scheme}://{authority}{}", path.trim_end_matches('/')))
+    Ok([scheme, "://", authority, path.trim_end_matches('/')].concat())
 }
 
 /// The host in `host`, `host:port` or `[v6]:port`; `None` when host or port is malformed.
@@ -272,7 +270,7 @@ fn host_of(authority: &str) -> Option<&str> {
         }
         None => authority.split_once(':').unwrap_or((authority, "80")),
     };
-    (!host.is_empty() && port.parse::<u16>().is_ok_and(|p| p > 0)).then_some(host)
+    (!host.is_empty() && decimal::read(port).is_some_and(|port| (1..=65_535).contains(&port))).then_some(host)
 }
 
 fn is_loopback(host: &str) -> bool {

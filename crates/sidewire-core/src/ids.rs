@@ -3,6 +3,7 @@
 use core::fmt;
 use std::sync::Arc;
 
+use crate::decimal;
 use crate::rng::Rng;
 use crate::time::WallTime;
 
@@ -22,13 +23,20 @@ pub enum SessionIdError {
     BadCharacter,
 }
 
-impl fmt::Display for SessionIdError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl SessionIdError {
+    /// What is wrong, as a sentence without its full stop.
+    pub const fn as_str(self) -> &'static str {
+        match self {
             Self::Empty => "session id is empty",
             Self::TooLong => "session id is longer than 64 characters",
             Self::BadCharacter => "session id may hold only letters, digits and _ . @ = , ; -",
-        })
+        }
+    }
+}
+
+impl fmt::Display for SessionIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -85,14 +93,11 @@ impl ClientMessageId {
     pub(crate) fn mint(wall: WallTime, rng: &mut Rng) -> Self {
         let high = (wall.as_millis() << 16) | 0x7000 | (rng.next_u64() & 0x0FFF);
         let low = (rng.next_u64() & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000;
-        let text = format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xFFFF,
-            high & 0xFFFF,
-            low >> 48,
-            low & 0xFFFF_FFFF_FFFF
-        );
+        let mut text = String::with_capacity(36);
+        for (part, digits) in [(high >> 32, 8), (high >> 16, 4), (high, 4), (low >> 48, 4), (low, 12)] {
+            text.push_str(if text.is_empty() { "" } else { "-" });
+            decimal::push_hex(&mut text, part, digits);
+        }
         Self(text.into())
     }
 

@@ -30,6 +30,7 @@
 //! ```
 
 pub mod config;
+mod decimal;
 pub mod defect;
 mod engine;
 mod ids;

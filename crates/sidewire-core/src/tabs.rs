@@ -2,7 +2,7 @@
 //!
 //! A tab has at most one session and keeps it through every navigation. A fresh tab has none until one is bound.
 
-use core::fmt::Write as _;
+use crate::decimal;
 
 use crate::ids::SessionId;
 use crate::json::{self, Json};
@@ -196,9 +196,11 @@ impl TabMap {
         }
         out.push_str(r#"],"active":["#);
         for (index, (window, tab)) in self.active.iter().enumerate() {
-            let comma = if index > 0 { "," } else { "" };
-            // Writing to a String cannot fail.
-            let _ = write!(out, "{comma}[{},{}]", window.0, tab.0);
+            out.push_str(if index > 0 { ",[" } else { "[" });
+            decimal::push(&mut out, u64::from(window.0));
+            out.push(',');
+            decimal::push(&mut out, u64::from(tab.0));
+            out.push(']');
         }
         out.push_str("]}");
         out
@@ -218,26 +220,13 @@ impl TabMap {
 
 /// Appends one entry as JSON.
 pub fn write_tab(out: &mut String, id: TabId, tab: &Tab) {
-    // Writing to a String cannot fail.
-    let _ = write!(out, r#"{{"tabId":{},"windowId":"#, id.0);
-    match tab.window {
-        Some(window) => {
-            let _ = write!(out, "{}", window.0);
-        }
-        None => out.push_str("null"),
-    }
-    for (name, value) in [
-        ("sessionId", tab.session.as_ref().map(SessionId::as_str)),
-        ("url", tab.url.as_deref()),
-        ("domain", tab.domain()),
-    ] {
-        let _ = write!(out, r#","{name}":"#);
-        match value {
-            Some(value) => json::write_str(out, value),
-            None => out.push_str("null"),
-        }
-    }
-    out.push('}');
+    let mut object = json::ObjectWriter::begin(out);
+    object.number("tabId", Some(u64::from(id.0)));
+    object.number("windowId", tab.window.map(|window| u64::from(window.0)));
+    object.text("sessionId", tab.session.as_ref().map(SessionId::as_str));
+    object.text("url", tab.url.as_deref());
+    object.text("domain", tab.domain());
+    object.end();
 }
 
 fn read_tab(entry: Json<'_>) -> Option<(TabId, Tab)> {
@@ -265,9 +254,10 @@ fn bounded(url: String) -> String {
 }
 
 fn domain_of(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host = authority.rsplit('@').next()?;
+    let rest = url.split_once(':')?.1.strip_prefix("//")?;
+    let end = rest.bytes().position(|byte| b"/?#".contains(&byte)).unwrap_or(rest.len());
+    let authority = rest.get(..end)?;
+    let host = authority.get(authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1)..)?;
     let end = if host.starts_with('[') { host.find(']').map(|at| at + 1) } else { host.find(':') };
     let host = end.map_or(Some(host), |end| host.get(..end))?;
     (!host.is_empty()).then_some(host)

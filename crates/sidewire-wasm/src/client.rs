@@ -30,7 +30,7 @@ impl RawClient {
     #[wasm_bindgen(constructor)]
     pub fn new(options: &RawOptions, host: RawHost, seed_high: f64, seed_low: f64) -> Result<Self, JsValue> {
         let config = Config::build(config_input(options));
-        let config = config.map_err(|error| coded_error("bad_config", &error.to_string()))?;
+        let config = config.map_err(|error| coded_error("bad_config", &error.message()))?;
         let seed = Seed(http::seed_from(seed_high, seed_low));
         let driver = Driver::new(config, seed, host, records(options));
         driver.ask_for_token();
@@ -259,5 +259,5 @@ impl RawClient {
 }
 
 fn session_id(text: &str) -> Result<SessionId, JsValue> {
-    SessionId::parse(text).map_err(|error| coded_error("bad_session_id", &error.to_string()))
+    SessionId::parse(text).map_err(|error| coded_error("bad_session_id", error.as_str()))
 }

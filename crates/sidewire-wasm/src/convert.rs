@@ -1,178 +1,51 @@
 //! The only place that turns Rust values into JavaScript ones.
 
 use js_sys::{Error, Reflect};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
-use sidewire_core::{ApiFailure, CloseInfo, Counters, Engine, Event, SendState, Timestamp, WallTime};
+use sidewire_core::{
+    ApiFailure, Cause, Counters, Engine, Event, FallbackReason, SendState, SessionId, StatusChange, Timeline,
+    Timestamp, TypingContext, WallTime,
+};
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::object::Value::{self, Flag, Null, Object, Text};
+use crate::object::{number, number_if_any, object, text};
+
 /// `ClientEvent` of the TypeScript contract, and the answers of API calls.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum JsEvent<'a> {
-    StateChange {
-        previous: &'static str,
-        current: &'static str,
-        cause: &'static str,
-        reason: Option<&'static str>,
-        close: Option<JsClose<'a>>,
-    },
-    FreshnessChange {
-        freshness: &'static str,
-        cause: &'static str,
-    },
-    LoadChange {
-        session_id: Option<&'a str>,
-        is_loading: bool,
-        is_polling: bool,
-        error: Option<JsFailure<'a>>,
-        retry_count: u32,
-        is_loading_older: bool,
-        has_older: Option<bool>,
-    },
-    TimelineChange {
-        session_id: &'a str,
-        revision: u64,
-    },
-    NewMessage {
-        session_id: &'a str,
-        message_id: &'a str,
-    },
-    TypingChange {
-        session_id: &'a str,
-        is_typing: bool,
-        context: Option<&'static str>,
-    },
-    InteractResponse {
-        session_id: &'a str,
-        task_id: Option<&'a str>,
-        action: Option<&'a str>,
-        thought: Option<&'a str>,
-        status: Option<&'a str>,
-    },
-    Reconnecting {
-        attempt: u32,
-        max_attempts: u32,
-        delay_ms: u32,
-    },
-    SendChange {
-        session_id: &'a str,
-        client_message_id: &'a str,
-        state: &'static str,
-        failure: Option<&'static str>,
-    },
-    Discontinuity {
-        session_id: &'a str,
-        from: u64,
-        to: u64,
-        cause: &'static str,
-        action: &'static str,
-    },
-    Problem {
-        code: &'static str,
-        detail: &'a str,
-    },
-    CallAnswered {
-        call: u32,
-        body: Option<&'a str>,
-        failure: Option<JsFailure<'a>>,
-    },
-}
-
-#[derive(Serialize)]
-struct JsClose<'a> {
-    code: u16,
-    reason: &'a str,
-}
-
-#[derive(Serialize)]
-struct JsFailure<'a> {
-    status: Option<u16>,
-    code: &'a str,
-    message: &'a str,
-}
-
-/// `ClientSnapshot` of the TypeScript contract.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(clippy::struct_excessive_bools, reason = "the contract's fields, not a state")]
-struct JsSnapshot<'a> {
-    state: &'static str,
-    reason: Option<&'static str>,
-    reason_label: Option<&'static str>,
-    freshness: &'static str,
-    freshness_since: Option<u64>,
-    freshness_cause: Option<&'static str>,
-    session_id: Option<&'a str>,
-    is_loading: bool,
-    load_error: Option<JsFailure<'a>>,
-    retry_count: u32,
-    last_attempt_at: Option<u64>,
-    is_loading_older: bool,
-    has_older: Option<bool>,
-    is_polling: bool,
-    is_server_typing: bool,
-    server_typing_context: Option<&'static str>,
-    length: usize,
-    revision: u64,
-}
-
-/// `Counters` of the TypeScript contract.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct JsCounters {
-    frames_received: u64,
-    frames_malformed: u64,
-    frames_stale: u64,
-    events_foreign: u64,
-    sockets_opened: u64,
-    auth_requests: u64,
-    message_requests: u64,
-    polls: u64,
-    messages_inserted: u64,
-    messages_updated: u64,
-    messages_duplicate: u64,
-}
-
-/// Plain objects, `null` for what is missing: the shape that JSON has.
-fn to_js<T: Serialize>(value: &T) -> JsValue {
-    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
-}
-
-/// An event as JavaScript sees it.
 pub(crate) fn event(event: Event) -> JsValue {
     match event {
-        Event::StatusChanged(change) => to_js(&JsEvent::StateChange {
-            previous: change.previous.as_str(),
-            current: change.current.as_str(),
-            cause: change.cause.as_str(),
-            reason: change.reason.map(sidewire_core::FallbackReason::as_str),
-            close: change.close.as_ref().map(close),
-        }),
-        Event::FreshnessChanged { freshness, cause } => {
-            to_js(&JsEvent::FreshnessChange { freshness: freshness.as_str(), cause: cause.as_str() })
-        }
-        Event::LoadChanged(load) => to_js(&JsEvent::LoadChange {
-            session_id: load.session.as_ref().map(sidewire_core::SessionId::as_str),
-            is_loading: load.loading,
-            is_polling: load.polling,
-            error: load.error.as_ref().map(failure),
-            retry_count: load.failures,
-            is_loading_older: load.loading_older,
-            has_older: load.has_older,
-        }),
-        Event::Reconnecting { attempt, max_attempts, delay } => {
-            let delay_ms = u32::try_from(delay.as_millis()).unwrap_or(u32::MAX);
-            to_js(&JsEvent::Reconnecting { attempt, max_attempts, delay_ms })
-        }
-        Event::Problem(problem) => {
-            to_js(&JsEvent::Problem { code: problem.code.as_str(), detail: &problem.detail })
-        }
-        Event::CallAnswered { call, outcome } => to_js(&JsEvent::CallAnswered {
-            call: call.as_raw(),
-            body: outcome.as_deref().ok(),
-            failure: outcome.as_ref().err().map(failure),
-        }),
+        Event::StatusChanged(change) => status_changed(&change),
+        Event::FreshnessChanged { freshness, cause } => object(&[
+            ("type", Text("freshnessChange")),
+            ("freshness", Text(freshness.as_str())),
+            ("cause", Text(cause.as_str())),
+        ]),
+        Event::LoadChanged(load) => object(&[
+            ("type", Text("loadChange")),
+            ("sessionId", text(load.session.as_ref().map(SessionId::as_str))),
+            ("isLoading", Flag(load.loading)),
+            ("isPolling", Flag(load.polling)),
+            ("error", failure_or_null(load.error.as_ref().map(failure).as_ref())),
+            ("retryCount", number(u64::from(load.failures))),
+            ("isLoadingOlder", Flag(load.loading_older)),
+            ("hasOlder", load.has_older.map_or(Null, Flag)),
+        ]),
+        Event::Reconnecting { attempt, max_attempts, delay } => object(&[
+            ("type", Text("reconnecting")),
+            ("attempt", number(u64::from(attempt))),
+            ("maxAttempts", number(u64::from(max_attempts))),
+            ("delayMs", number(delay.as_millis())),
+        ]),
+        Event::Problem(problem) => object(&[
+            ("type", Text("problem")),
+            ("code", Text(problem.code.as_str())),
+            ("detail", Text(&problem.detail)),
+        ]),
+        Event::CallAnswered { call, outcome } => object(&[
+            ("type", Text("callAnswered")),
+            ("call", number(u64::from(call.as_raw()))),
+            ("body", text(outcome.as_deref().ok())),
+            ("failure", failure_or_null(outcome.as_ref().err().map(failure).as_ref())),
+        ]),
         Event::TimelineChanged { .. }
         | Event::NewMessage { .. }
         | Event::TypingChanged { .. }
@@ -182,41 +55,66 @@ pub(crate) fn event(event: Event) -> JsValue {
     }
 }
 
+fn status_changed(change: &StatusChange) -> JsValue {
+    let close = change.close.as_ref();
+    let told = close.map(|info| [("code", number(u64::from(info.code))), ("reason", Text(&info.reason))]);
+    object(&[
+        ("type", Text("stateChange")),
+        ("previous", Text(change.previous.as_str())),
+        ("current", Text(change.current.as_str())),
+        ("cause", Text(change.cause.as_str())),
+        ("reason", text(change.reason.map(FallbackReason::as_str))),
+        ("close", told.as_ref().map_or(Null, |fields| Object(fields))),
+    ])
+}
+
 fn session_event(event: &Event) -> JsValue {
     match event {
-        Event::TimelineChanged { session, revision } => {
-            to_js(&JsEvent::TimelineChange { session_id: session.as_str(), revision: *revision })
-        }
-        Event::NewMessage { session, message_id } => {
-            to_js(&JsEvent::NewMessage { session_id: session.as_str(), message_id })
-        }
-        Event::TypingChanged { session, typing } => to_js(&JsEvent::TypingChange {
-            session_id: session.as_str(),
-            is_typing: typing.is_some(),
-            context: typing.map(sidewire_core::TypingContext::as_str),
-        }),
-        Event::InteractResponse(response) => to_js(&JsEvent::InteractResponse {
-            session_id: response.session.as_str(),
-            task_id: response.task_id.as_deref(),
-            action: response.action.as_deref(),
-            thought: response.thought.as_deref(),
-            status: response.status.as_deref(),
-        }),
-        Event::Discontinuity { session, from, to, cause } => to_js(&JsEvent::Discontinuity {
-            session_id: session.as_str(),
-            from: *from,
-            to: *to,
-            cause: cause.as_str(),
-            action: cause.action(),
-        }),
+        Event::TimelineChanged { session, revision } => object(&[
+            ("type", Text("timelineChange")),
+            ("sessionId", Text(session.as_str())),
+            ("revision", number(*revision)),
+        ]),
+        Event::NewMessage { session, message_id } => object(&[
+            ("type", Text("newMessage")),
+            ("sessionId", Text(session.as_str())),
+            ("messageId", Text(message_id)),
+        ]),
+        Event::TypingChanged { session, typing } => object(&[
+            ("type", Text("typingChange")),
+            ("sessionId", Text(session.as_str())),
+            ("isTyping", Flag(typing.is_some())),
+            ("context", text(typing.map(TypingContext::as_str))),
+        ]),
+        Event::InteractResponse(response) => object(&[
+            ("type", Text("interactResponse")),
+            ("sessionId", Text(response.session.as_str())),
+            ("taskId", text(response.task_id.as_deref())),
+            ("action", text(response.action.as_deref())),
+            ("thought", text(response.thought.as_deref())),
+            ("status", text(response.status.as_deref())),
+        ]),
+        Event::Discontinuity { session, from, to, cause } => object(&[
+            ("type", Text("discontinuity")),
+            ("sessionId", Text(session.as_str())),
+            ("from", number(*from)),
+            ("to", number(*to)),
+            ("cause", Text(cause.as_str())),
+            ("action", Text(cause.action())),
+        ]),
         Event::SendChanged { session, client_message_id, state } => {
-            let (state, failure) = match state {
+            let (state, why) = match state {
                 SendState::Pending => ("pending", None),
                 SendState::Sent => ("sent", None),
                 SendState::Failed(why) => ("failed", Some(why.as_str())),
             };
-            let (session_id, client_message_id) = (session.as_str(), client_message_id.as_str());
-            to_js(&JsEvent::SendChange { session_id, client_message_id, state, failure })
+            object(&[
+                ("type", Text("sendChange")),
+                ("sessionId", Text(session.as_str())),
+                ("clientMessageId", Text(client_message_id.as_str())),
+                ("state", Text(state)),
+                ("failure", text(why)),
+            ])
         }
         Event::StatusChanged(_)
         | Event::FreshnessChanged { .. }
@@ -227,58 +125,66 @@ fn session_event(event: &Event) -> JsValue {
     }
 }
 
-fn close(info: &CloseInfo) -> JsClose<'_> {
-    JsClose { code: info.code, reason: &info.reason }
+type FailureFields<'a> = [(&'static str, Value<'a>); 3];
+
+fn failure(failure: &ApiFailure) -> FailureFields<'_> {
+    [
+        ("status", number_if_any(failure.status.map(u64::from))),
+        ("code", Text(&failure.code)),
+        ("message", Text(&failure.message)),
+    ]
 }
 
-fn failure(failure: &ApiFailure) -> JsFailure<'_> {
-    JsFailure { status: failure.status, code: &failure.code, message: &failure.message }
+fn failure_or_null<'a>(fields: Option<&'a FailureFields<'a>>) -> Value<'a> {
+    fields.map_or(Null, |fields| Object(fields))
 }
 
-/// The client's state as one object.
+/// `ClientSnapshot` of the TypeScript contract.
 pub(crate) fn snapshot(engine: &Engine, now: Timestamp, wall: WallTime) -> JsValue {
     let (since, cause) = engine.freshness_since();
     let at = |then| wall.as_millis().saturating_sub(now.since(then).as_millis());
     let load = engine.load_state();
     let timeline = engine.shown().and_then(|id| engine.timeline(id));
     let reason = engine.fallback_reason();
-    to_js(&JsSnapshot {
-        state: engine.status().as_str(),
-        reason: reason.map(sidewire_core::FallbackReason::as_str),
-        reason_label: reason.map(sidewire_core::FallbackReason::label),
-        freshness: engine.freshness().as_str(),
-        freshness_since: cause.map(|_| at(since)),
-        freshness_cause: cause.map(sidewire_core::Cause::as_str),
-        session_id: load.session.as_ref().map(sidewire_core::SessionId::as_str),
-        is_loading: load.loading,
-        load_error: load.error.as_ref().map(failure),
-        retry_count: load.failures,
-        last_attempt_at: engine.last_attempt().map(at),
-        is_loading_older: load.loading_older,
-        has_older: load.has_older,
-        is_polling: load.polling,
-        is_server_typing: engine.typing().is_some(),
-        server_typing_context: engine.typing().map(sidewire_core::TypingContext::as_str),
-        length: timeline.map_or(0, sidewire_core::Timeline::len),
-        revision: timeline.map_or(0, sidewire_core::Timeline::revision),
-    })
+    let load_error = load.error.as_ref().map(failure);
+    object(&[
+        ("state", Text(engine.status().as_str())),
+        ("reason", text(reason.map(FallbackReason::as_str))),
+        ("reasonLabel", text(reason.map(FallbackReason::label))),
+        ("freshness", Text(engine.freshness().as_str())),
+        ("freshnessSince", number_if_any(cause.map(|_| at(since)))),
+        ("freshnessCause", text(cause.map(Cause::as_str))),
+        ("sessionId", text(load.session.as_ref().map(SessionId::as_str))),
+        ("isLoading", Flag(load.loading)),
+        ("loadError", failure_or_null(load_error.as_ref())),
+        ("retryCount", number(u64::from(load.failures))),
+        ("lastAttemptAt", number_if_any(engine.last_attempt().map(at))),
+        ("isLoadingOlder", Flag(load.loading_older)),
+        ("hasOlder", load.has_older.map_or(Null, Flag)),
+        ("isPolling", Flag(load.polling)),
+        ("isServerTyping", Flag(engine.typing().is_some())),
+        ("serverTypingContext", text(engine.typing().map(TypingContext::as_str))),
+        ("length", number(timeline.map_or(0, |timeline| u64::try_from(timeline.len()).unwrap_or(0)))),
+        ("revision", number(timeline.map_or(0, Timeline::revision))),
+    ])
 }
 
-/// The counters as one object.
-pub(crate) fn counters(c: Counters) -> JsValue {
-    to_js(&JsCounters {
-        frames_received: c.frames_received,
-        frames_malformed: c.frames_malformed,
-        frames_stale: c.frames_stale,
-        events_foreign: c.events_foreign,
-        sockets_opened: c.sockets_opened,
-        auth_requests: c.auth_requests,
-        message_requests: c.message_requests,
-        polls: c.polls,
-        messages_inserted: c.messages_inserted,
-        messages_updated: c.messages_updated,
-        messages_duplicate: c.messages_duplicate,
-    })
+/// `Counters` of the TypeScript contract.
+pub(crate) fn counters(counters: Counters) -> JsValue {
+    let fields = [
+        ("framesReceived", counters.frames_received),
+        ("framesMalformed", counters.frames_malformed),
+        ("framesStale", counters.frames_stale),
+        ("eventsForeign", counters.events_foreign),
+        ("socketsOpened", counters.sockets_opened),
+        ("authRequests", counters.auth_requests),
+        ("messageRequests", counters.message_requests),
+        ("polls", counters.polls),
+        ("messagesInserted", counters.messages_inserted),
+        ("messagesUpdated", counters.messages_updated),
+        ("messagesDuplicate", counters.messages_duplicate),
+    ];
+    object(&fields.map(|(name, count)| (name, number(count))))
 }
 
 /// An `Error` with a stable `code`.

@@ -6,6 +6,7 @@ mod client;
 mod convert;
 mod driver;
 mod host;
+mod object;
 mod options;
 mod tabs;
 

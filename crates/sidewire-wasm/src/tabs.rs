@@ -61,7 +61,7 @@ impl RawTabs {
     /// A session was chosen for a tab. Throws `bad_session_id`.
     pub fn bound(&self, tab: u32, session: &str) -> Result<bool, JsValue> {
         let session =
-            SessionId::parse(session).map_err(|error| coded_error("bad_session_id", &error.to_string()))?;
+            SessionId::parse(session).map_err(|error| coded_error("bad_session_id", error.as_str()))?;
         Ok(self.apply(TabEvent::Bound { tab: TabId(tab), session }))
     }
 

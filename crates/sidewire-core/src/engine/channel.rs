@@ -6,6 +6,7 @@ use super::Engine;
 use super::io::{Answer, Ask, Pending};
 use super::link::Link;
 use super::token::Refusal;
+use crate::decimal::Decimal;
 use crate::defect::{planted, unless};
 use crate::ids::{RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse};
@@ -168,8 +169,8 @@ impl Engine {
 
     /// With a subscription unanswered the error is its refusal; otherwise it is only worth telling.
     pub(super) fn handle_error_frame(&mut self, code: Option<u16>, message: &str) {
-        let code_text = code.map_or_else(|| "no code".to_owned(), |c| c.to_string());
-        let detail = format!("{code_text}: {message}");
+        let code_text = code.map_or_else(|| "no code".to_owned(), |c| Decimal::of(c).as_str().to_owned());
+        let detail = [&code_text, ": ", message].concat();
         self.io.problem(ProblemCode::ServerError, &detail);
         if matches!(code, Some(4000..=4099 | 4300)) && self.unacknowledged.is_some() {
             self.subscription_failed(Cause::SubscribeFailed, &detail);
@@ -212,11 +213,11 @@ impl Engine {
                 let code = rest::error_body(body).0;
                 let told = matches!(code.as_deref(), Some("SESSION_NOT_FOUND" | "USER_MISMATCH"));
                 let reason = if told { FallbackReason::SessionRefused } else { FallbackReason::AuthFailed };
-                let detail = format!("authorisation answered 403 {}", code.unwrap_or_default());
+                let detail = ["authorisation answered 403 ", code.as_deref().unwrap_or_default()].concat();
                 self.refuse_channel(id, reason, detail.trim_end());
             }
             Ok(response) => {
-                let detail = format!("authorisation answered {}", response.status);
+                let detail = ["authorisation answered ", Decimal::of(response.status).as_str()].concat();
                 self.io.problem(ProblemCode::RequestFailed, &detail);
                 self.auth_trouble(id, self.retry_after(&response));
             }
@@ -226,7 +227,7 @@ impl Engine {
             Err(failure) => {
                 self.io.problem(
                     ProblemCode::RequestFailed,
-                    &format!("authorisation failed: {}", failure.as_str()),
+                    &["authorisation failed: ", failure.as_str()].concat(),
                 );
                 self.auth_trouble(id, None);
             }

@@ -3,6 +3,7 @@
 use crate::time::Duration;
 
 use super::Engine;
+use crate::decimal;
 use crate::input::{HttpFailure, HttpResponse};
 use crate::output::ApiFailure;
 use crate::timeline::http_date;
@@ -13,7 +14,7 @@ impl Engine {
     pub(super) fn retry_after(&self, response: &HttpResponse<'_>) -> Option<Duration> {
         let told = response.retry_after.map(str::trim).and_then(|text| {
             let date = || Some(http_date(text)?.saturating_sub(self.wall_now()?.as_millis()) / 1000);
-            text.parse::<u64>().ok().or_else(date)
+            decimal::read(text).or_else(date)
         });
         let told = told.or_else(|| (response.status == 429).then_some(5));
         told.map(|seconds| Duration::from_secs(seconds.clamp(1, 600)))

@@ -9,6 +9,7 @@ use super::link::Link;
 use super::older::Older;
 use super::query::Query;
 use super::token::Refusal;
+use crate::decimal::Decimal;
 use crate::defect::planted;
 use crate::ids::{RequestId, SessionId};
 use crate::input::HttpResponse;
@@ -282,7 +283,10 @@ impl Engine {
             return;
         }
         self.cause = Cause::RestRefused;
-        self.io.problem(ProblemCode::RequestFailed, &format!("messages answered {}", response.status));
+        self.io.problem(
+            ProblemCode::RequestFailed,
+            &["messages answered ", Decimal::of(response.status).as_str()].concat(),
+        );
         self.answer_older(id, &Err(failure.clone()));
         if let Some(session) = self.sessions.get_mut(id) {
             session.fetch.refused = true;

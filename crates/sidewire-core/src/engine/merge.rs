@@ -60,7 +60,10 @@ impl Engine {
             Applied::Poke => session.fetch.want(Want::CatchUp),
             Applied::Rejected(reason) => {
                 self.io.counters.frames_malformed += 1;
-                self.io.problem(ProblemCode::MalformedEvent, &format!("message not usable: {reason:?}"));
+                self.io.problem(
+                    ProblemCode::MalformedEvent,
+                    &["message not usable: ", reason.as_str()].concat(),
+                );
                 if matches!(source, Source::Push { .. }) {
                     self.want_catch_up_of(id);
                 }

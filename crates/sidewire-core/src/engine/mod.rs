@@ -283,7 +283,7 @@ impl Engine {
             }
             AppEvent::Typing(typing) => self.set_typing(&id, typing),
             AppEvent::Error { code, message } => {
-                self.io.problem(ProblemCode::ApplicationError, &format!("{code}: {message}"));
+                self.io.problem(ProblemCode::ApplicationError, &[&code, ": ", &message].concat());
             }
             AppEvent::Dirty(detail) => {
                 self.io.counters.frames_malformed += 1;

@@ -8,6 +8,7 @@ use super::query::Query;
 use crate::defect::planted;
 use crate::ids::{CallId, SessionId};
 use crate::input::HttpFailure;
+use crate::json::ObjectWriter;
 use crate::output::{ApiFailure, Event, GapCause, ProblemCode};
 use crate::wire::rest::Page;
 
@@ -144,14 +145,10 @@ impl super::Session {
 }
 
 fn answer(added: u64, more: Option<bool>) -> String {
-    let mut out = String::from("{\"added\":");
-    out.push_str(&added.to_string());
-    out.push_str(",\"hasOlder\":");
-    out.push_str(match more {
-        Some(true) => "true",
-        Some(false) => "false",
-        None => "null",
-    });
-    out.push('}');
+    let mut out = String::new();
+    let mut object = ObjectWriter::begin(&mut out);
+    object.number("added", Some(added));
+    object.raw("hasOlder", more.map_or("null", |more| if more { "true" } else { "false" }));
+    object.end();
     out
 }

@@ -1,7 +1,5 @@
 //! The small record that lets a host that was restarted go on where it was.
 
-use core::fmt::Write as _;
-
 use super::Engine;
 use crate::ids::SessionId;
 use crate::json::{self, Json};
@@ -10,20 +8,15 @@ use crate::output::{ProblemCode, Status};
 impl Engine {
     /// What to store: version, watched session, last time connected (wall clock), whether it was connected.
     pub fn persist(&self) -> String {
-        let mut out = String::from(r#"{"v":1,"sessionId":"#);
-        match &self.shown {
-            Some(id) => json::write_str(&mut out, id.as_str()),
-            None => out.push_str("null"),
-        }
+        let mut out = String::new();
         let connected = self.status() == Status::Connected;
         let last = if connected { self.wall_now() } else { self.last_connected };
-        out.push_str(r#","lastConnectedAt":"#);
-        // Writing to a String cannot fail.
-        let _ = match last {
-            Some(at) => write!(out, "{}", at.as_millis()),
-            None => write!(out, "null"),
-        };
-        let _ = write!(out, r#","wasConnected":{connected}}}"#);
+        let mut object = json::ObjectWriter::begin(&mut out);
+        object.number("v", Some(1));
+        object.text("sessionId", self.shown.as_ref().map(SessionId::as_str));
+        object.number("lastConnectedAt", last.map(crate::time::WallTime::as_millis));
+        object.flag("wasConnected", connected);
+        object.end();
         out
     }
 

@@ -1,6 +1,7 @@
 //! Where a page of the log begins.
 
 use super::merge::Reach;
+use crate::decimal;
 use crate::defect::planted;
 use crate::ids::SessionId;
 use crate::wire::rest::{self, Page};
@@ -26,7 +27,7 @@ impl Query {
         let limit = if self == Self::Widest { rest::LONGEST_PAGE } else { limit };
         let mut path = rest::messages_path(id);
         path.push_str("?limit=");
-        path.push_str(&limit.to_string());
+        decimal::push(&mut path, u64::from(limit));
         let (name, from) = match self {
             Self::Newest | Self::Widest => return path,
             Self::Before(sequence) => ("&beforeSequence=", sequence),
@@ -35,7 +36,7 @@ impl Query {
             Self::Since(time) => ("&since=", time),
         };
         path.push_str(name);
-        path.push_str(&from.to_string());
+        decimal::push(&mut path, from);
         path
     }
 

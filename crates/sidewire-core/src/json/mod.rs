@@ -8,12 +8,14 @@ mod iter;
 mod number;
 mod scan;
 mod text;
+mod write;
 
 use std::borrow::Cow;
 
 pub use self::error::{JsonError, JsonErrorKind};
 pub use self::iter::{Elements, Fields};
 pub use self::text::write_str;
+pub use self::write::ObjectWriter;
 
 /// One syntactically valid JSON value, as the bytes that spell it.
 #[derive(Clone, Copy, Debug)]

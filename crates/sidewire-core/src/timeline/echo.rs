@@ -12,7 +12,7 @@ use super::entry::{Completeness, Entry, Stamp, Status};
 use super::message::{Fields, Version};
 use super::{Role, Timeline};
 use crate::ids::ClientMessageId;
-use crate::json::write_str;
+use crate::json::ObjectWriter;
 use crate::output::SendFailure;
 use crate::time::WallTime;
 
@@ -144,14 +144,10 @@ impl Timeline {
 /// An echo in the form of a server message. Its status is not in it: that changes, and the row tells it.
 fn echo_json(id: &ClientMessageId, content: &str, wall: WallTime) -> String {
     let mut json = String::with_capacity(content.len() + 200);
-    json.push_str("{\"messageId\":");
-    write_str(&mut json, id.as_str());
-    json.push_str(",\"clientMessageId\":");
-    write_str(&mut json, id.as_str());
-    json.push_str(",\"role\":\"user\",\"content\":");
-    write_str(&mut json, content);
-    json.push_str(",\"timestamp\":");
-    json.push_str(&wall.as_millis().to_string());
-    json.push('}');
+    let mut object = ObjectWriter::begin(&mut json);
+    object.text("messageId", Some(id.as_str())).text("clientMessageId", Some(id.as_str()));
+    object.text("role", Some("user")).text("content", Some(content));
+    object.number("timestamp", Some(wall.as_millis()));
+    object.end();
     json
 }

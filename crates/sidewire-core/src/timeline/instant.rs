@@ -21,7 +21,7 @@ pub(crate) fn read(value: Json<'_>) -> Option<u64> {
 pub(crate) fn http_date(text: &str) -> Option<u64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (_, date) = text.split_once(", ")?;
+    let date = text.split_once(',')?.1.strip_prefix(' ')?;
     let mut parts = date.split(' ');
     let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
     let (time, zone) = (parts.next()?, parts.next()?);

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::entry::{Completeness, Stamp, Status};
 use super::{Applied, Reject, Role, instant};
+use crate::decimal::Decimal;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
-use crate::json::{Json, Kind, write_str};
+use crate::json::{Json, Kind, ObjectWriter};
 
 /// Longest message id, in bytes.
 const MAX_ID: usize = 256;
@@ -171,7 +172,7 @@ fn id_text(value: Json<'_>) -> Option<Cow<'_, str>> {
         Kind::Number if value.raw().iter().all(|byte| matches!(byte, b'-' | b'0'..=b'9')) => {
             String::from_utf8_lossy(value.raw())
         }
-        Kind::Number => value.as_integer()?.to_string().into(),
+        Kind::Number => Decimal::of(value.as_integer()?).as_str().to_owned().into(),
         Kind::Null | Kind::Bool | Kind::Array | Kind::Object => return None,
     };
     (!text.is_empty()).then_some(text)
@@ -179,11 +180,10 @@ fn id_text(value: Json<'_>) -> Option<Cow<'_, str>> {
 
 /// What stands in for a message that is too long or too deep to be shown.
 fn placeholder(id: &str, role: Role) -> Vec<u8> {
-    let mut json = String::from("{\"messageId\":");
-    write_str(&mut json, id);
-    json.push_str(",\"role\":");
-    write_str(&mut json, role.as_str());
-    json.push_str(",\"content\":\"\"}");
+    let mut json = String::new();
+    let mut object = ObjectWriter::begin(&mut json);
+    object.text("messageId", Some(id)).text("role", Some(role.as_str())).text("content", Some(""));
+    object.end();
     json.into_bytes()
 }
 

@@ -61,6 +61,18 @@ pub enum Reject {
     ForeignSession,
 }
 
+impl Reject {
+    /// A few words for people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotAnObject => "it is no object",
+            Self::NoId => "it has no id",
+            Self::IdTooLong => "its id is longer than 256 bytes",
+            Self::ForeignSession => "it names another session",
+        }
+    }
+}
+
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {

@@ -2,7 +2,7 @@
 
 use super::entry::{Completeness, Entry};
 use super::{EchoState, Role};
-use crate::json::write_str;
+use crate::json::ObjectWriter;
 
 /// One message of the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,33 +60,13 @@ pub fn write_row_json(row: &Row<'_>, session: &str, out: &mut String) {
         Some(EchoState::Failed(why)) => (Some("failed"), Some(why.as_str())),
     };
     out.reserve(row.raw.len() + 300);
-    text(out, "{\"id\":", Some(row.id));
-    text(out, ",\"sessionId\":", Some(session));
-    text(out, ",\"role\":", Some(row.role.as_str()));
-    text(out, ",\"status\":", Some(row.status));
-    number(out, ",\"timestamp\":", row.time);
-    number(out, ",\"sequenceNumber\":", row.sequence);
-    text(out, ",\"clientMessageId\":", row.client_message_id);
-    text(out, ",\"delivery\":", delivery);
-    text(out, ",\"sendFailure\":", failure);
-    out.push_str(if row.placeholder { ",\"placeholder\":true" } else { ",\"placeholder\":false" });
-    out.push_str(",\"raw\":");
-    out.push_str(&String::from_utf8_lossy(row.raw));
-    out.push('}');
-}
-
-fn text(out: &mut String, name: &str, value: Option<&str>) {
-    out.push_str(name);
-    match value {
-        Some(value) => write_str(out, value),
-        None => out.push_str("null"),
-    }
-}
-
-fn number(out: &mut String, name: &str, value: Option<u64>) {
-    out.push_str(name);
-    match value {
-        Some(value) => out.push_str(&value.to_string()),
-        None => out.push_str("null"),
-    }
+    let mut object = ObjectWriter::begin(out);
+    object.text("id", Some(row.id)).text("sessionId", Some(session));
+    object.text("role", Some(row.role.as_str())).text("status", Some(row.status));
+    object.number("timestamp", row.time).number("sequenceNumber", row.sequence);
+    object.text("clientMessageId", row.client_message_id);
+    object.text("delivery", delivery).text("sendFailure", failure);
+    object.flag("placeholder", row.placeholder);
+    object.raw("raw", &String::from_utf8_lossy(row.raw));
+    object.end();
 }

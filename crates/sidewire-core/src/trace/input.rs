@@ -1,8 +1,7 @@
 //! One input as a line of a trace. [`super::replay`] reads what this writes.
 
-use core::fmt::Write as _;
-
 use super::text;
+use crate::decimal;
 use crate::input::{ApiCall, Command, Input, SessionFields, SocketEvent};
 
 /// Appends the fields of `input`, the first one `"i"`, its kind.
@@ -119,8 +118,10 @@ fn kind_of_session(out: &mut String, name: &str, session: &str) {
 }
 
 fn number(out: &mut String, name: &str, value: u64) {
-    // Writing to a String cannot fail.
-    let _ = write!(out, ",\"{name}\":{value}");
+    out.push_str(",\"");
+    out.push_str(name);
+    out.push_str("\":");
+    decimal::push(out, value);
 }
 
 fn optional(out: &mut String, name: &str, value: Option<&str>) {

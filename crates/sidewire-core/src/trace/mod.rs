@@ -12,6 +12,7 @@ pub mod replay;
 use std::collections::VecDeque;
 
 use crate::config::Config;
+use crate::decimal;
 use crate::input::Input;
 use crate::json;
 use crate::rng::Seed;
@@ -33,15 +34,19 @@ pub(crate) struct Recorder {
 
 impl Recorder {
     pub(crate) fn new(config: &Config, seed: Seed, now: Timestamp) -> Self {
-        let mut header =
-            format!(r#"{{"sidewireTrace":1,"seed":"{:016x}","start":{},"config":"#, seed.0, now.as_millis());
-        config.write_json(&mut header);
-        header.push('}');
+        let (mut header, mut digits) = (String::new(), String::new());
+        decimal::push_hex(&mut digits, seed.0, 16);
+        let mut object = json::ObjectWriter::begin(&mut header);
+        object.number("sidewireTrace", Some(1)).text("seed", Some(&digits));
+        object.number("start", Some(now.as_millis()));
+        config.write_json(object.name("config"));
+        object.end();
         Self { header, lines: VecDeque::new(), bytes: 0, dropped: 0 }
     }
 
     pub(crate) fn note(&mut self, now: Timestamp, input: &Input<'_>) {
-        let mut line = format!(r#"{{"t":{}"#, now.as_millis());
+        let mut line = String::from("{\"t\":");
+        decimal::push(&mut line, now.as_millis());
         input::write(&mut line, input);
         line.push('}');
         self.keep(line);
@@ -49,7 +54,11 @@ impl Recorder {
 
     /// Minting an id draws randomness, so it is part of the record.
     pub(crate) fn note_mint(&mut self, now: Timestamp, wall: WallTime) {
-        self.keep(format!(r#"{{"t":{},"i":"mint","n":{}}}"#, now.as_millis(), wall.as_millis()));
+        let mut line = String::new();
+        let mut object = json::ObjectWriter::begin(&mut line);
+        object.number("t", Some(now.as_millis())).text("i", Some("mint")).number("n", Some(wall.as_millis()));
+        object.end();
+        self.keep(line);
     }
 
     fn keep(&mut self, line: String) {
@@ -67,7 +76,8 @@ impl Recorder {
         let mut out = self.header.clone();
         out.push('\n');
         if self.dropped > 0 {
-            out.push_str(&format!("{{\"dropped\":{}}}\n", self.dropped));
+            json::ObjectWriter::begin(&mut out).number("dropped", Some(self.dropped)).end();
+            out.push('\n');
         }
         for line in &self.lines {
             redact::line(&mut out, line);

@@ -1,5 +1,6 @@
 //! Takes what people wrote out of a trace.
 
+use crate::decimal;
 use crate::json::{self, Json, Kind};
 
 /// Strings under these names steer the engine or name things; every other string may be people's words.
@@ -96,7 +97,8 @@ fn substitute(text: &str) -> String {
     let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let hex = format!("{digest:016x}");
+    let mut hex = String::new();
+    decimal::push_hex(&mut hex, digest, 16);
     hex.chars().rev().cycle().take(text.len()).collect()
 }
 

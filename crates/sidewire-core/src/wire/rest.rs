@@ -115,17 +115,12 @@ pub(crate) fn session_body(fields: &SessionFields) -> String {
 }
 
 fn object(fields: &[(&str, Option<&str>)]) -> String {
-    let mut out = String::from("{");
+    let mut out = String::new();
+    let mut object = json::ObjectWriter::begin(&mut out);
     for (name, value) in fields {
-        let Some(value) = value else { continue };
-        if out.len() > 1 {
-            out.push(',');
-        }
-        json::write_str(&mut out, name);
-        out.push(':');
-        json::write_str(&mut out, value);
+        object.text_if_any(name, *value);
     }
-    out.push('}');
+    object.end();
     out
 }
 

@@ -3,17 +3,17 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use gloo_net::http::{Request, RequestBuilder, Response};
+use gloo_net::http::{Request, Response};
 use gloo_timers::callback::Timeout;
 use sidewire_core::limits::{MAX_BODY, scrub};
 use sidewire_core::{Body, Duration, HttpFailure, HttpRequest, Method};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, AbortSignal, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode,
-    RequestRedirect,
-};
+use web_sys::{AbortController, AbortSignal, RequestInit};
 
 use crate::host::RawHost;
+use crate::object::Value::{Object, Text};
+use crate::object::object;
 use crate::options::whole;
 
 /// An answer, owned until the engine has read it.
@@ -71,45 +71,43 @@ async fn token(host: &RawHost, renew: bool) -> Result<String, HttpFailure> {
     token.as_string().filter(|token| !token.is_empty()).ok_or(HttpFailure::NoToken)
 }
 
-fn build(
-    request: &HttpRequest,
-    token: &str,
-    signal: &AbortSignal,
-) -> Result<gloo_net::http::Request, HttpFailure> {
-    let builder = method(request.method, &request.url)
-        .header("Authorization", &format!("Bearer {token}"))
-        .abort_signal(Some(signal))
-        .mode(RequestMode::Cors)
-        .cache(RequestCache::NoStore)
-        .credentials(RequestCredentials::Omit)
-        .redirect(RequestRedirect::Error)
-        .referrer_policy(ReferrerPolicy::NoReferrer);
-    let builder = match &request.idempotency_key {
-        Some(key) => builder.header("Idempotency-Key", key.as_str()),
-        None => builder,
-    };
-    let built = match &request.body {
-        None => builder.build(),
-        Some(Body::Form(form)) => {
-            builder.header("Content-Type", "application/x-www-form-urlencoded").body(form.as_str())
-        }
-        Some(Body::Json(json)) => builder.header("Content-Type", "application/json").body(json.as_str()),
-    };
-    built.map_err(|_| HttpFailure::Network)
-}
-
-fn method(method: Method, url: &str) -> RequestBuilder {
-    match method {
-        Method::Get => Request::get(url),
-        Method::Post => Request::post(url),
-        Method::Patch => Request::patch(url),
+fn build(request: &HttpRequest, token: &str, signal: &AbortSignal) -> Result<Request, HttpFailure> {
+    let bearer = ["Bearer ", token].concat();
+    let mut headers = vec![("Authorization", Text(&bearer))];
+    if let Some(key) = &request.idempotency_key {
+        headers.push(("Idempotency-Key", Text(key.as_str())));
     }
+    let body = request.body.as_ref().map(|body| match body {
+        Body::Form(form) => ("application/x-www-form-urlencoded", form),
+        Body::Json(json) => ("application/json", json),
+    });
+    headers.extend(body.map(|(kind, _)| ("Content-Type", Text(kind))));
+    let method = match request.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Patch => "PATCH",
+    };
+    let mut init = vec![
+        ("method", Text(method)),
+        ("headers", Object(&headers)),
+        ("mode", Text("cors")),
+        ("cache", Text("no-store")),
+        ("credentials", Text("omit")),
+        ("redirect", Text("error")),
+        ("referrerPolicy", Text("no-referrer")),
+    ];
+    // A GET with a body, even an empty one, is refused.
+    init.extend(body.map(|(_, text)| ("body", Text(text))));
+    let init = object(&init).unchecked_into::<RequestInit>();
+    init.set_signal(Some(signal));
+    let request = web_sys::Request::new_with_str_and_init(&request.url, &init);
+    request.map(Request::from).map_err(|_| HttpFailure::Network)
 }
 
 async fn read(response: Response) -> Result<Answer, HttpFailure> {
     let headers = response.headers();
-    let told = headers.get("Content-Length").and_then(|text| text.parse::<usize>().ok());
-    if told.is_some_and(|length| length > MAX_BODY) {
+    let told = headers.get("Content-Length").and_then(|text| text.parse::<u32>().ok());
+    if told.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > MAX_BODY)) {
         return Err(HttpFailure::TooLarge);
     }
     let body = response.binary().await.map_err(|_| HttpFailure::Network)?;
