@@ -132,6 +132,11 @@ impl Config {
         self.auth_url.as_deref()
     }
 
+    /// Whether there is a REST API at all.
+    pub(crate) const fn has_api(&self) -> bool {
+        self.api_base.is_some()
+    }
+
     /// An address below the API base. `path` begins with a slash.
     pub(crate) fn api_url(&self, path: &str) -> Option<String> {
         self.api_base.as_deref().map(|base| [base, path].concat())
@@ -140,6 +145,11 @@ impl Config {
     /// The channel of a session. A validated id cannot leave the prefix.
     pub(crate) fn channel(&self, session: &SessionId) -> String {
         [&self.channel_prefix, session.as_str()].concat()
+    }
+
+    /// Whether `channel` is the channel of `session`.
+    pub(crate) fn is_channel_of(&self, channel: &str, session: &SessionId) -> bool {
+        channel.strip_prefix(self.channel_prefix.as_str()) == Some(session.as_str())
     }
 }
 

@@ -20,18 +20,18 @@ impl<K: Ord, V> Map<K, V> {
         self.0.is_empty()
     }
 
+    /// Looks at one entry after the other: of a handful, and ids that are mostly the very same text in memory, that is
+    /// faster than comparing for order.
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        let at = self.find(key).ok()?;
-        self.0.get(at).map(|(_, value)| value)
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
-        let at = self.find(key).ok()?;
-        self.0.get_mut(at).map(|(_, value)| value)
+        self.0.iter_mut().find(|(known, _)| known == key).map(|(_, value)| value)
     }
 
     pub(crate) fn contains_key(&self, key: &K) -> bool {
-        self.find(key).is_ok()
+        self.get(key).is_some()
     }
 
     pub(crate) fn insert(&mut self, key: K, value: V) {

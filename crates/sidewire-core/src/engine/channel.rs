@@ -95,7 +95,7 @@ impl Engine {
     pub(super) fn session_of_channel(&self, channel: &str) -> Option<SessionId> {
         let ours = |(id, session): &(&SessionId, &super::Session)| {
             let ours = session.warm || self.shown.as_ref() == Some(*id);
-            ours && (self.config.channel(id) == channel || planted!(ForeignChannelHeard))
+            ours && (self.config.is_channel_of(channel, id) || planted!(ForeignChannelHeard))
         };
         self.sessions.iter().find(ours).map(|(id, _)| id.clone())
     }
@@ -152,7 +152,7 @@ impl Engine {
 
     /// An acknowledgement may belong to an earlier subscription to the same channel, so each one is caught up on.
     pub(super) fn handle_subscribed(&mut self, channel: &str) {
-        if self.unacknowledged.as_ref().is_some_and(|u| self.config.channel(&u.session) == channel) {
+        if self.unacknowledged.as_ref().is_some_and(|u| self.config.is_channel_of(channel, &u.session)) {
             self.unacknowledged = None;
         }
         let Some(id) = self.session_of_channel(channel) else { return };

@@ -205,7 +205,7 @@ impl Engine {
             && self.reachable()
             && !self.renewing()
             && self.token == Some(true)
-            && self.config.api_url("").is_some()
+            && self.config.has_api()
     }
 
     fn send_query(&mut self, want: Want, query: Query, acknowledgements: u32) {

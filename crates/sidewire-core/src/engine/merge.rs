@@ -6,7 +6,7 @@ use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
 use crate::json::Json;
 use crate::output::{Event, ProblemCode};
-use crate::timeline::Applied;
+use crate::timeline::{Applied, Fields};
 use crate::wire::rest::Page;
 
 impl Engine {
@@ -19,8 +19,9 @@ impl Engine {
             return reach;
         }
         for message in page.messages.elements() {
-            reach.extend(message);
-            self.merge_message(id, message, Source::Log { announce: announce && !first_load });
+            let message = Fields::find(message);
+            reach.extend(&message);
+            self.merge_message(id, &message, Source::Log { announce: announce && !first_load });
         }
         let Some(session) = self.sessions.get_mut(id) else { return reach };
         if first_load {
@@ -34,15 +35,15 @@ impl Engine {
     }
 
     /// The one way into a timeline, for push, pages and replies alike.
-    pub(super) fn merge_message(&mut self, id: &SessionId, message: Json<'_>, source: Source<'_>) {
+    pub(super) fn merge_message(&mut self, id: &SessionId, message: &Fields<'_>, source: Source<'_>) {
         if planted!(PushBeforeLoadDropped) && matches!(source, Source::Push { .. }) && !self.is_loaded(id) {
             return;
         }
         let Some(session) = self.sessions.get_mut(id) else { return };
         let applied = match source {
-            Source::Push { sequence } => session.timeline.merge(message, sequence),
-            Source::Log { .. } => session.timeline.merge_from_log(message, None),
-            Source::Reply(key) => session.timeline.merge_reply(key, message),
+            Source::Push { sequence } => session.timeline.merge_push(message, sequence),
+            Source::Log { .. } => session.timeline.merge_logged(message),
+            Source::Reply(key) => session.timeline.merge_answer(key, message),
         };
         match applied {
             Applied::Inserted => {
@@ -72,9 +73,8 @@ impl Engine {
         self.settle_echoes(id);
     }
 
-    fn announce(&mut self, id: &SessionId, message: Json<'_>) {
-        let named = message.get("messageId").or_else(|| message.get("id")).and_then(Json::as_str);
-        if let Some(message_id) = named {
+    fn announce(&mut self, id: &SessionId, message: &Fields<'_>) {
+        if let Some(message_id) = message.named() {
             let (session, message_id) = (id.clone(), message_id.into_owned());
             self.io.event(Event::NewMessage { session, message_id });
         }
@@ -98,11 +98,11 @@ pub(super) struct Reach {
 }
 
 impl Reach {
-    fn extend(&mut self, message: Json<'_>) {
-        if let Some(sequence) = message.get("sequenceNumber").and_then(Json::as_integer) {
+    fn extend(&mut self, message: &Fields<'_>) {
+        if let Some(sequence) = message.sequence() {
             self.lowest = Some(self.lowest.map_or(sequence, |l| l.min(sequence)));
             self.sequence = self.sequence.max(Some(sequence));
         }
-        self.time = self.time.max(message.get("timestamp").and_then(crate::timeline::time_of));
+        self.time = self.time.max(message.time());
     }
 }

@@ -42,7 +42,7 @@ use crate::map::Map;
 use crate::output::{Cause, CloseInfo, Effect, Event, ProblemCode, TypingContext};
 use crate::rng::Seed;
 use crate::time::{Timestamp, WallTime};
-use crate::timeline::Timeline;
+use crate::timeline::{Fields, Timeline};
 use crate::trace::Recorder;
 use crate::wire::payload::{self, AppEvent};
 use crate::wire::pusher::Data;
@@ -188,7 +188,7 @@ impl Engine {
         if let Some(recorder) = &mut self.recorder {
             recorder.note(now, &input);
         }
-        let due = self.next_deadline();
+        let due = if matches!(input, Input::Timeout) { self.next_deadline() } else { None };
         self.io.now = self.io.now.max(now);
         self.cause = Cause::Environment;
         match input {
@@ -273,7 +273,7 @@ impl Engine {
         };
         match payload::read(name, data.json(), &id) {
             AppEvent::Message { message, sequence } => {
-                self.merge_message(&id, message, Source::Push { sequence });
+                self.merge_message(&id, &Fields::find(message), Source::Push { sequence });
             }
             AppEvent::InteractResponse { response, last_sequence } => {
                 self.set_typing(&id, None);

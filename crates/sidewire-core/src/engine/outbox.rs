@@ -12,7 +12,7 @@ use crate::input::{HttpFailure, Outgoing};
 use crate::json;
 use crate::map::Map;
 use crate::output::{Body, Event, Method, SendFailure, SendState, TypingContext};
-use crate::timeline::EchoState;
+use crate::timeline::{EchoState, Fields};
 use crate::wire::rest;
 
 #[cfg(feature = "model")]
@@ -122,7 +122,7 @@ impl Engine {
     fn sent(&mut self, id: &SessionId, message: &Outgoing, body: &[u8]) {
         let key = &message.client_message_id;
         if let Some(stored) = json::parse(body).ok().and_then(|reply| reply.get("message")) {
-            self.merge_message(id, stored, Source::Reply(key));
+            self.merge_message(id, &Fields::find(stored), Source::Reply(key));
         }
         let Some(session) = self.sessions.get_mut(id) else { return };
         if session.timeline.echo_state(key).is_some() {

@@ -194,7 +194,7 @@ impl Engine {
 
     fn can_read(&self) -> bool {
         let refused = self.shown_session().is_some_and(|s| s.fetch.refused);
-        self.token != Some(false) && self.config.api_url("").is_some() && !refused
+        self.token != Some(false) && self.config.has_api() && !refused
     }
 
     fn push_trouble(&self) -> Option<FallbackReason> {

@@ -7,12 +7,14 @@ use super::{Json, scan};
 struct Rest<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// How deep the deepest value nests that was walked over.
+    deepest: u32,
 }
 
 impl<'a> Rest<'a> {
     /// Starts behind the opening bracket, or with nothing when `bytes` is no such container.
     fn inside(bytes: &'a [u8], open: u8) -> Self {
-        Self { bytes: if bytes.first() == Some(&open) { bytes } else { &[] }, at: 1 }
+        Self { bytes: if bytes.first() == Some(&open) { bytes } else { &[] }, at: 1, deepest: 0 }
     }
 
     /// The next value, past whitespace and separators.
@@ -24,7 +26,9 @@ impl<'a> Rest<'a> {
         if matches!(self.bytes.get(start)?, b'}' | b']') {
             return None;
         }
-        self.at = scan::skip(self.bytes, start).0;
+        let (end, depth) = scan::skip(self.bytes, start);
+        self.at = end;
+        self.deepest = self.deepest.max(depth);
         self.bytes.get(start..self.at).map(Json::trusted)
     }
 }
@@ -36,6 +40,11 @@ pub struct Fields<'a>(Rest<'a>);
 impl<'a> Fields<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self(Rest::inside(bytes, b'{'))
+    }
+
+    /// How deep the deepest value nests that was walked over: of all fields, one less than [`Json::depth`].
+    pub(crate) const fn deepest(&self) -> u32 {
+        self.0.deepest
     }
 }
 

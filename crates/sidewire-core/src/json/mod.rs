@@ -86,6 +86,25 @@ impl<'a> Json<'a> {
         self.fields().filter(|(key, _)| key.is_str(name)).last().map(|(_, value)| value)
     }
 
+    /// Several fields of an object in one pass over it, each as [`Json::get`] gives it.
+    pub(crate) fn pick<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
+        let mut found = [None; N];
+        self.pick_into(&names, &mut found);
+        found
+    }
+
+    /// The part of [`Json::pick`] that is compiled once.
+    fn pick_into(self, names: &[&str], found: &mut [Option<Self>]) {
+        for (key, value) in self.fields() {
+            let key = key.as_bytes();
+            if let Some(at) = names.iter().position(|name| name.as_bytes() == &*key)
+                && let Some(slot) = found.get_mut(at)
+            {
+                *slot = Some(value);
+            }
+        }
+    }
+
     /// Names and values of an object in the order written, repeated names included; empty for anything else.
     pub fn fields(self) -> Fields<'a> {
         Fields::new(self.raw)
@@ -106,6 +125,17 @@ impl<'a> Json<'a> {
         self.inner().is_some_and(|inner| {
             inner == expected.as_bytes() || (text::may_differ(inner) && text::unescape(inner) == expected)
         })
+    }
+
+    /// The bytes of a string's text: those between its quotes, unless escapes have to be resolved.
+    pub(crate) fn as_bytes(self) -> Cow<'a, [u8]> {
+        match self.inner() {
+            None => Cow::Borrowed(&[]),
+            Some(inner) if inner.contains(&b'\\') => {
+                Cow::Owned(text::unescape(inner).into_owned().into_bytes())
+            }
+            Some(inner) => Cow::Borrowed(inner),
+        }
     }
 
     /// The value of `true` or `false`.

@@ -229,6 +229,10 @@ fn plain(bytes: &[u8], mut at: usize) -> usize {
 
 /// The index after the valid value at `at`, and how deep it nests.
 pub(super) fn skip(bytes: &[u8], mut at: usize) -> (usize, u32) {
+    // Most values are strings.
+    if bytes.get(at) == Some(&b'"') {
+        return (skip_string(bytes, at + 1).min(bytes.len()), 0);
+    }
     let (mut open, mut deepest) = (0_u32, 0_u32);
     while let Some(byte) = bytes.get(at) {
         at += 1;

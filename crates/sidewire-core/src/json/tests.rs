@@ -160,3 +160,16 @@ fn any_depth_is_scanned_without_stack() {
     assert_eq!(parse(deep.get(..depth).unwrap()).unwrap_err().kind, JsonErrorKind::UnexpectedEnd);
     assert!(parse(&[&mixed[..700_000], b"]]", &mixed[700_002..]].concat()).is_err());
 }
+
+#[test]
+fn picked_fields_are_those_that_get_gives() {
+    let value = parse(br#"{"a":1,"b":null,"a":"two","c\u0064":[3]}"#).unwrap();
+
+    let picked = value.pick(["a", "b", "cd", "missing"]);
+
+    for (name, found) in ["a", "b", "cd", "missing"].into_iter().zip(picked) {
+        assert_eq!(found.map(Json::raw), value.get(name).map(Json::raw), "{name}");
+    }
+    assert_eq!(picked[0].and_then(Json::as_str).as_deref(), Some("two"));
+    assert!(parse(b"[1]").unwrap().pick(["a"])[0].is_none());
+}

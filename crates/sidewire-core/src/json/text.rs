@@ -10,7 +10,8 @@ pub(super) fn may_differ(inner: &[u8]) -> bool {
 /// Resolves escapes; lone surrogates and malformed UTF-8 become U+FFFD.
 pub(super) fn unescape(inner: &[u8]) -> Cow<'_, str> {
     if !inner.contains(&b'\\') {
-        return String::from_utf8_lossy(inner);
+        // Nearly every text is well formed, and seeing that is cheaper than looking for what to replace.
+        return core::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed);
     }
     let mut text = String::with_capacity(inner.len());
     let mut rest = inner;

@@ -20,8 +20,9 @@ const MAX_RAW: usize = 256 << 10;
 
 /// The fields of a message that the timeline looks at. `null` counts as missing.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     message: Json<'a>,
+    depth: u32,
     message_id: Option<Json<'a>>,
     id: Option<Json<'a>>,
     session_id: Option<Json<'a>>,
@@ -47,9 +48,10 @@ pub(super) struct Version<'a> {
 
 impl<'a> Fields<'a> {
     /// Finds the fields in one pass; of a repeated name the last one counts.
-    pub(super) fn find(message: Json<'a>) -> Self {
+    pub(crate) fn find(message: Json<'a>) -> Self {
         let mut found = Self {
             message,
+            depth: 0,
             message_id: None,
             id: None,
             session_id: None,
@@ -62,24 +64,41 @@ impl<'a> Fields<'a> {
             status: None,
             client_message_id: None,
         };
-        for (name, value) in message.fields() {
-            let field = match name.as_str().unwrap_or_default().as_ref() {
-                "messageId" => &mut found.message_id,
-                "id" => &mut found.id,
-                "sessionId" => &mut found.session_id,
-                "role" => &mut found.role,
-                "content" => &mut found.content,
-                "timestamp" => &mut found.timestamp,
-                "sequenceNumber" => &mut found.sequence_number,
-                "revision" => &mut found.revision,
-                "updatedAt" => &mut found.updated_at,
-                "status" => &mut found.status,
-                "clientMessageId" => &mut found.client_message_id,
+        let mut fields = message.fields();
+        for (name, value) in fields.by_ref() {
+            let field = match name.as_bytes().as_ref() {
+                b"messageId" => &mut found.message_id,
+                b"id" => &mut found.id,
+                b"sessionId" => &mut found.session_id,
+                b"role" => &mut found.role,
+                b"content" => &mut found.content,
+                b"timestamp" => &mut found.timestamp,
+                b"sequenceNumber" => &mut found.sequence_number,
+                b"revision" => &mut found.revision,
+                b"updatedAt" => &mut found.updated_at,
+                b"status" => &mut found.status,
+                b"clientMessageId" => &mut found.client_message_id,
                 _ => continue,
             };
             *field = (!value.is_null()).then_some(value);
         }
+        found.depth = fields.deepest() + 1;
         found
+    }
+
+    /// The message's bytes.
+    pub(super) const fn raw(&self) -> &'a [u8] {
+        self.message.raw()
+    }
+
+    /// What the message calls itself, usable or not.
+    pub(crate) fn named(&self) -> Option<Cow<'a, str>> {
+        self.message_id.or(self.id).and_then(Json::as_str)
+    }
+
+    /// Its own sequence number.
+    pub(crate) fn sequence(&self) -> Option<u64> {
+        self.sequence_number.and_then(Json::as_integer)
     }
 
     /// The message's id, unless this cannot be a message of `session`.
@@ -129,13 +148,13 @@ impl<'a> Fields<'a> {
     /// Reads the version. `fallback` is the sequence number of the envelope.
     pub(super) fn version(&self, id: &str, fallback: Option<u64>) -> Version<'a> {
         let status = self.told_status().unwrap_or(Status::Sent);
-        let too_much = self.message.raw().len() > MAX_RAW || self.message.depth() > MAX_DEPTH;
+        let too_much = self.message.raw().len() > MAX_RAW || self.depth > MAX_DEPTH;
         let completeness = match self.content {
             _ if too_much => Completeness::Placeholder,
             None => Completeness::Empty,
             Some(_) => Completeness::Whole,
         };
-        let own = self.sequence_number.and_then(Json::as_integer).filter(|&number| number > 0);
+        let own = self.sequence().filter(|&number| number > 0);
         Version {
             stamp: Stamp {
                 revision: self.revision.and_then(Json::as_integer).unwrap_or(0),
@@ -151,7 +170,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn time(&self) -> Option<u64> {
+    /// The server's time of it, in milliseconds since the epoch.
+    pub(crate) fn time(&self) -> Option<u64> {
         self.timestamp.and_then(instant::read)
     }
 

@@ -21,7 +21,7 @@ mod table;
 use core::ops::Range;
 
 use self::entry::Entry;
-use self::message::Fields;
+pub(crate) use self::message::Fields;
 use self::sequence::{Runs, Stairs};
 use self::table::Table;
 use crate::defect::planted;
@@ -29,7 +29,7 @@ use crate::ids::{ClientMessageId, SessionId};
 use crate::json::Json;
 
 pub use self::echo::EchoState;
-pub(crate) use self::instant::{http_date, read as time_of};
+pub(crate) use self::instant::http_date;
 pub use self::row::{Row, write_row_json};
 
 /// What a merge did.
@@ -153,16 +153,32 @@ impl Timeline {
     /// One without content is no message but the news of one: [`Applied::Poke`] asks for a fetch if the message is
     /// unknown or if status, revision or time say that the known version is old.
     pub fn merge(&mut self, message: Json<'_>, fallback_sequence: Option<u64>) -> Applied {
-        self.absorb(message, Context { fallback_sequence, ..Context::default() })
+        self.merge_push(&Fields::find(message), fallback_sequence)
     }
 
     /// Merges a message from a page of the log. One without content is taken as it is: there is nothing to fetch.
     pub fn merge_from_log(&mut self, message: Json<'_>, fallback_sequence: Option<u64>) -> Applied {
-        self.absorb(message, Context { fallback_sequence, from_log: true, ..Context::default() })
+        let context = Context { fallback_sequence, from_log: true, ..Context::default() };
+        self.absorb(&Fields::find(message), context)
     }
 
     /// Merges the stored message out of the answer to a send. Exact even if the server does not echo the id.
     pub fn merge_reply(&mut self, id: &ClientMessageId, message: Json<'_>) -> Applied {
+        self.merge_answer(id, &Fields::find(message))
+    }
+
+    /// [`Timeline::merge`] of a message whose fields are found already.
+    pub(crate) fn merge_push(&mut self, message: &Fields<'_>, fallback_sequence: Option<u64>) -> Applied {
+        self.absorb(message, Context { fallback_sequence, ..Context::default() })
+    }
+
+    /// [`Timeline::merge_from_log`] of a message whose fields are found already.
+    pub(crate) fn merge_logged(&mut self, message: &Fields<'_>) -> Applied {
+        self.absorb(message, Context { from_log: true, ..Context::default() })
+    }
+
+    /// [`Timeline::merge_reply`] of a message whose fields are found already.
+    pub(crate) fn merge_answer(&mut self, id: &ClientMessageId, message: &Fields<'_>) -> Applied {
         self.absorb(message, Context { answers: Some(id), from_log: true, ..Context::default() })
     }
 
@@ -212,8 +228,7 @@ impl Timeline {
         self.newest
     }
 
-    fn absorb(&mut self, message: Json<'_>, context: Context<'_>) -> Applied {
-        let fields = Fields::find(message);
+    fn absorb(&mut self, fields: &Fields<'_>, context: Context<'_>) -> Applied {
         let id = match fields.identify(&self.session) {
             Ok(id) => id,
             Err(reject) => return reject.into(),
@@ -222,7 +237,7 @@ impl Timeline {
         let server = known.filter(|entry| entry.echo.is_none());
         if let Some(entry) = server
             && (context.fallback_sequence, context.answers) == (None, None)
-            && *entry.raw == *message.raw()
+            && *entry.raw == *fields.raw()
         {
             return Applied::Unchanged;
         }
@@ -231,8 +246,8 @@ impl Timeline {
             return if stale { Applied::Poke } else { Applied::Unchanged };
         }
         match (server.map(|entry| entry.slot), known.map(|entry| entry.slot)) {
-            (Some(slot), _) => self.update(slot, &id, &fields, context),
-            (None, echo) => self.insert(&id, &fields, context, echo),
+            (Some(slot), _) => self.update(slot, &id, fields, context),
+            (None, echo) => self.insert(&id, fields, context, echo),
         }
     }
 

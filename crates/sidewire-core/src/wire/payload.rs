@@ -51,9 +51,10 @@ fn names_another_session(data: Json<'_>, session: &SessionId) -> bool {
 }
 
 fn message(data: Json<'_>) -> AppEvent<'_> {
-    match data.get("message") {
+    let [message, sequence] = data.pick(["message", "sequenceNumber"]);
+    match message {
         Some(message) if message.kind() == Kind::Object => {
-            AppEvent::Message { message, sequence: data.get("sequenceNumber").and_then(Json::as_integer) }
+            AppEvent::Message { message, sequence: sequence.and_then(Json::as_integer) }
         }
         // The seeds' partial update carries only an id and a status; the whole comes by REST.
         Some(_) | None => AppEvent::Dirty("payload has no message object"),

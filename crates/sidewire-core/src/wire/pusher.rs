@@ -69,10 +69,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<ServerFrame<'_>, FrameError> {
     if frame.kind() != Kind::Object {
         return Err(FrameError::NotJson);
     }
-    let name = frame.get("event").and_then(Json::as_str).filter(|n| !n.is_empty());
+    let [name, channel, data] = frame.pick(["event", "channel", "data"]);
+    let name = name.and_then(Json::as_str).filter(|n| !n.is_empty());
     let name = name.ok_or(FrameError::NoEvent)?;
-    let channel = frame.get("channel").and_then(Json::as_str);
-    let data = match frame.get("data") {
+    let channel = channel.and_then(Json::as_str);
+    let data = match data {
         None => Data::Missing,
         Some(value) => value.as_str().map_or(Data::Value(value), Data::Text),
     };

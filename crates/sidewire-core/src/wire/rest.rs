@@ -22,16 +22,17 @@ impl<'a> Page<'a> {
     /// Reads a body; a bare array of messages is accepted too.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
         let value = json::parse(body).ok()?;
-        let messages = if value.kind() == Kind::Array { value } else { value.get("messages")? };
+        let [messages, has_more, last_sequence, revision] =
+            value.pick(["messages", "hasMore", "lastSequenceNumber", "revision"]);
+        let messages = if value.kind() == Kind::Array { value } else { messages? };
         if messages.kind() != Kind::Array {
             return None;
         }
-        let number = |name| value.get(name).and_then(Json::as_integer);
         Some(Self {
             messages,
-            has_more: value.get("hasMore").and_then(Json::as_bool),
-            last_sequence: number("lastSequenceNumber"),
-            revision: number("revision"),
+            has_more: has_more.and_then(Json::as_bool),
+            last_sequence: last_sequence.and_then(Json::as_integer),
+            revision: revision.and_then(Json::as_integer),
         })
     }
 }
