@@ -5,7 +5,9 @@ use serde_json::Value;
 /// The name, channel and payload string of one event.
 pub(crate) fn event(name: &str, channel: &str, data: &str) -> String {
     // Written by hand to keep Sockudo's order of keys whatever features of serde_json another crate switches on.
-    format!(r#"{{"event":{},"channel":{},"data":{}}}"#, quoted(name), quoted(channel), quoted(data))
+    let (name, channel, data) = (quoted(name), quoted(channel), quoted(data));
+    let parts = [r#"{"event":"#, &name, r#","channel":"#, &channel, r#","data":"#, &data, "}"];
+    parts.concat()
 }
 
 pub(crate) fn connection_established(socket_id: &str, activity_timeout_s: u32) -> String {
@@ -33,7 +35,8 @@ pub(crate) fn pong() -> String {
 
 /// A JSON string literal.
 fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    // Text always serialises.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// The payload string for a publisher's `data`: a string passes as it is, anything else is encoded.

@@ -28,6 +28,9 @@ pub fn decode_path(text: &str) -> String {
 }
 
 fn percent(text: &str, plus_is_space: bool) -> String {
+    if !text.bytes().any(|byte| byte == b'%' || byte == b'+' && plus_is_space) {
+        return text.to_owned();
+    }
     let mut bytes = text.bytes();
     let mut out = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
