@@ -3,11 +3,12 @@
 use sidewire_core::{Command, Effect, Event, Input, Outgoing, SendState, WallTime};
 
 use crate::action::{Action, UserAction};
+use crate::rest::Endpoint;
 use crate::world::{Sent, World};
 
 impl World {
-    /// Carries out one effect.
-    pub(crate) fn perform(&mut self, effect: Effect) {
+    /// Carries out one effect; `endpoint` is what it asks for, if it is a request.
+    pub(crate) fn perform(&mut self, effect: Effect, endpoint: Option<Endpoint>) {
         match effect {
             Effect::OpenSocket { connection, url } => self.dial(connection, &url),
             Effect::SendFrame { connection, text } => {
@@ -19,7 +20,9 @@ impl World {
                 self.host.acknowledged = false;
                 self.close_up(connection);
             }
-            Effect::Request { request, http } => self.request(request, &http),
+            Effect::Request { request, http } => {
+                self.request(request, &http, endpoint.unwrap_or(Endpoint::Unknown));
+            }
             Effect::CancelRequest { request } => self.cancel(request),
             Effect::RenewToken if self.mute_provider => {}
             Effect::RenewToken => self.plan(self.now + 50, Action::User(UserAction::Renewed(true))),

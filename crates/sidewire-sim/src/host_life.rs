@@ -5,6 +5,9 @@ use sidewire_core::{Command, Engine, Input, Seed, Status, Timestamp, WallTime};
 use crate::action::Down;
 use crate::world::World;
 
+/// How the hub's frame begins that acknowledges a subscription.
+const ACKNOWLEDGEMENT: &str = r#"{"event":"pusher_internal:subscription_succeeded""#;
+
 impl World {
     /// The machine sleeps with its monotonic clock, and the wall clock is read afterwards.
     pub fn sleep(&mut self, millis: u64) {
@@ -32,6 +35,7 @@ impl World {
         self.older.clear();
         let seed = Seed(self.rng.next_u64());
         self.engine = Engine::new(self.engine_config(), seed, Timestamp::from_millis(self.now));
+        self.deadline = None;
         self.checker.restarted(self.log.sessions.len());
         self.life += 1;
         self.host.restarted();
@@ -61,7 +65,7 @@ impl World {
                 self.host.acknowledged = false;
                 self.host.joined.clear();
             }
-            Down::Frame(text) if text.contains("pusher_internal:subscription_succeeded") => {
+            Down::Frame(text) if text.starts_with(ACKNOWLEDGEMENT) => {
                 let joined = self.named_session(text);
                 self.host.joined.extend(joined);
                 let shown = self.host.shown.and_then(|shown| self.session(shown));
@@ -80,7 +84,7 @@ impl World {
 
     /// What the client gives up by sending this frame.
     pub(crate) fn note_departure(&mut self, frame: &str) {
-        if frame.contains("pusher:unsubscribe")
+        if frame.starts_with(r#"{"event":"pusher:unsubscribe""#)
             && let Some(session) = self.named_session(frame)
         {
             self.host.joined.remove(&session);

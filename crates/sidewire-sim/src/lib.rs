@@ -41,6 +41,7 @@ mod server;
 mod setup;
 pub mod shrink;
 mod stats;
+mod text;
 pub mod trace;
 pub mod world;
 

@@ -5,10 +5,9 @@
     reason = "indices come from this file's own vectors; a bad one is a harness bug"
 )]
 
-use std::fmt::Write as _;
-
 use sidewire_core::SessionId;
 
+use crate::text::{push_all, push_number};
 use crate::world::WorldConfig;
 
 /// What kind of server this is.
@@ -80,6 +79,18 @@ pub enum Cursor {
     Since(u64),
 }
 
+impl Cursor {
+    /// Whether a message lies on its side, as far as the message alone tells.
+    fn takes(self, message: &Stored, version: &Version) -> bool {
+        match self {
+            Self::Newest | Self::Before(_) => true,
+            Self::After(number) => message.sequence > Some(number),
+            Self::Changed(revision) => version.revision > revision,
+            Self::Since(time) => message.time >= time,
+        }
+    }
+}
+
 /// A page, and where in the log it begins.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -141,7 +152,9 @@ impl ServerLog {
     pub(crate) fn of(config: &WorldConfig, wall_offset: u64) -> Self {
         let sessions = (0..config.sessions).filter_map(|index| {
             let id = SessionId::parse(&format!("s{index}")).ok()?;
-            Some(SessionLog { id, messages: Vec::new(), revision: 0, last_sequence: 0 })
+            // Room for what is said later too: growing means copying.
+            let messages = Vec::with_capacity(config.history + 32);
+            Some(SessionLog { id, messages, revision: 0, last_sequence: 0 })
         });
         let wall_offset = wall_offset.saturating_add_signed(config.skew);
         let mut log = Self {
@@ -153,10 +166,12 @@ impl ServerLog {
             poison: false,
             anonymous: false,
         };
+        let mut content = "old ".to_owned();
         for session in 0..config.sessions {
             for index in 0..config.history {
                 let role = if index % 2 == 0 { "user" } else { "assistant" };
-                let content = format!("old {index}");
+                content.truncate("old ".len());
+                push_number(&mut content, index as u64);
                 let draft =
                     Draft { role, content: &content, status: "success", origin: None, numbered: true };
                 // Spread over the first second, so that times differ.
@@ -185,13 +200,13 @@ impl ServerLog {
         let numbered = kind != ServerKind::Times && draft.numbered;
         log.last_sequence += u64::from(numbered);
         let mut stored = Stored {
-            id: format!("m{session}-{index}"),
+            id: message_id(session, index),
             sequence: numbered.then_some(log.last_sequence),
             time,
             origin: draft.origin.map(str::to_owned),
             role: draft.role,
             content: draft.content.to_owned(),
-            versions: Vec::new(),
+            versions: Vec::with_capacity(1),
         };
         log.revision += 1;
         let json = self.write(session, &stored, draft.status, draft.content, time);
@@ -216,20 +231,24 @@ impl ServerLog {
 
     fn write(&self, session: usize, stored: &Stored, status: &str, content: &str, updated: u64) -> String {
         let log = &self.sessions[session];
-        let Stored { id, role, time, .. } = stored;
-        let own = if self.anonymous { String::new() } else { format!(r#""sessionId":"{}","#, log.id) };
-        let mut json = format!(r#"{{"messageId":"{id}",{own}"role":"{role}","content":"#);
+        let mut json = String::with_capacity(256 + content.len());
+        push_all(&mut json, &[r#"{"messageId":""#, &stored.id, r#"","#]);
+        if !self.anonymous {
+            push_all(&mut json, &[r#""sessionId":""#, log.id.as_str(), r#"","#]);
+        }
+        push_all(&mut json, &[r#""role":""#, stored.role, r#"","content":"#]);
         sidewire_core::json::write_str(&mut json, content);
-        // Writing to a String cannot fail.
-        let _ = write!(json, r#","timestamp":{time},"updatedAt":{updated},"status":"{status}""#);
+        number(&mut json, r#","timestamp":"#, stored.time);
+        number(&mut json, r#","updatedAt":"#, updated);
+        push_all(&mut json, &[r#","status":""#, status, "\""]);
         if let Some(sequence) = stored.sequence {
-            let _ = write!(json, r#","sequenceNumber":{sequence}"#);
+            number(&mut json, r#","sequenceNumber":"#, sequence);
         }
         if self.kind == ServerKind::Revisions {
-            let _ = write!(json, r#","revision":{}"#, log.revision);
+            number(&mut json, r#","revision":"#, log.revision);
         }
         if let Some(origin) = stored.origin.as_ref().filter(|_| self.echoes_ids) {
-            let _ = write!(json, r#","clientMessageId":"{origin}""#);
+            push_all(&mut json, &[r#","clientMessageId":""#, origin, "\""]);
         }
         json.push('}');
         json
@@ -240,21 +259,20 @@ impl ServerLog {
         let log = &self.sessions[session];
         let cursor = if self.stuck { Cursor::Newest } else { cursor };
         let visible = log.messages.iter().enumerate();
-        let visible: Vec<_> = visible.filter_map(|(at, m)| Some((at, m, m.version_at(as_of)?))).collect();
-        let mut found: Vec<_> = match cursor {
-            Cursor::Newest => visible.clone(),
-            Cursor::Before(number) => {
-                let before = |(_, m, _): &(usize, &Stored, &Version)| m.sequence.is_none_or(|s| s < number);
-                visible.iter().copied().take_while(before).collect()
+        let visible = visible.filter_map(|(at, message)| Some((at, message, message.version_at(as_of)?)));
+        let (mut found, mut count, mut current, mut last) = (Vec::new(), 0, 0, 0);
+        for item @ (_, message, version) in visible {
+            count += 1;
+            current = current.max(version.revision);
+            last = last.max(message.sequence.unwrap_or(0));
+            if cursor.takes(message, version) {
+                found.push(item);
             }
-            Cursor::After(number) => {
-                visible.iter().copied().filter(|(_, m, _)| m.sequence.is_some_and(|s| s > number)).collect()
-            }
-            Cursor::Changed(revision) => {
-                visible.iter().copied().filter(|(_, _, v)| v.revision > revision).collect()
-            }
-            Cursor::Since(time) => visible.iter().copied().filter(|(_, m, _)| m.time >= time).collect(),
-        };
+        }
+        if let Cursor::Before(number) = cursor {
+            let behind = |(_, message, _): &(usize, &Stored, &Version)| message.sequence >= Some(number);
+            found.truncate(found.iter().position(behind).unwrap_or(found.len()));
+        }
         if matches!(cursor, Cursor::Changed(_)) {
             found.sort_by_key(|(_, _, version)| version.revision);
         }
@@ -264,11 +282,9 @@ impl ServerLog {
         } else {
             found.truncate(limit);
         }
-        let current = visible.iter().map(|(_, _, v)| v.revision).max().unwrap_or(0);
         let cut = has_more && matches!(cursor, Cursor::Changed(_));
         let revision = if cut { found.last().map_or(current, |(_, _, v)| v.revision) } else { current };
-        let last = visible.iter().filter_map(|(_, m, _)| m.sequence).max().unwrap_or(0);
-        let first = found.iter().map(|(at, _, _)| *at).min().unwrap_or(visible.len());
+        let first = found.iter().map(|(at, _, _)| *at).min().unwrap_or(count);
         let has_more = has_more || self.stuck;
         let mut bodies: Vec<&str> = found.iter().map(|(_, _, v)| v.json.as_str()).collect();
         if self.poison {
@@ -278,14 +294,36 @@ impl ServerLog {
     }
 
     fn page_body(&self, bodies: &[&str], has_more: bool, last: u64, revision: u64) -> String {
-        let mut body = format!(r#"{{"messages":[{}],"hasMore":{has_more}"#, bodies.join(","));
+        let length = bodies.iter().map(|body| body.len() + 1).sum::<usize>();
+        let mut body = String::with_capacity(96 + length);
+        body.push_str(r#"{"messages":["#);
+        for (index, message) in bodies.iter().enumerate() {
+            push_all(&mut body, &[if index > 0 { "," } else { "" }, message]);
+        }
+        push_all(&mut body, &[r#"],"hasMore":"#, if has_more { "true" } else { "false" }]);
         if self.kind != ServerKind::Times {
-            let _ = write!(body, r#","lastSequenceNumber":{last}"#);
+            number(&mut body, r#","lastSequenceNumber":"#, last);
         }
         if self.kind == ServerKind::Revisions {
-            let _ = write!(body, r#","revision":{revision}"#);
+            number(&mut body, r#","revision":"#, revision);
         }
         body.push('}');
         body
     }
+}
+
+/// The id of a message tells where it is in the log.
+fn message_id(session: usize, index: usize) -> String {
+    let mut id = String::with_capacity(8);
+    id.push('m');
+    push_number(&mut id, session as u64);
+    id.push('-');
+    push_number(&mut id, index as u64);
+    id
+}
+
+/// Appends `name` and the digits of `value`.
+fn number(out: &mut String, name: &str, value: u64) {
+    out.push_str(name);
+    push_number(out, value);
 }

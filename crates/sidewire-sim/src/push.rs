@@ -259,7 +259,8 @@ impl World {
             match output {
                 Output::Send { client, text } => {
                     let slow = self.network.slow_reader;
-                    let lost = slow > 0 && !text.contains(r#""event":"pusher"#) && self.network.chance(slow);
+                    let lost =
+                        slow > 0 && !text.starts_with(r#"{"event":"pusher"#) && self.network.chance(slow);
                     let lost =
                         lost || self.network.lose_acknowledgements && text.contains("subscription_succeeded");
                     if !lost {

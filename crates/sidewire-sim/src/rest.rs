@@ -110,8 +110,7 @@ impl Rest {
 }
 
 impl World {
-    pub(crate) fn request(&mut self, request: RequestId, http: &HttpRequest) {
-        let endpoint = Endpoint::read(&self.log, http);
+    pub(crate) fn request(&mut self, request: RequestId, http: &HttpRequest, endpoint: Endpoint) {
         match endpoint {
             Endpoint::Messages { .. } => self.stats.fetches += 1,
             Endpoint::Auth { .. } => self.stats.auths += 1,
@@ -132,7 +131,8 @@ impl World {
     }
 
     pub(crate) fn arrived(&mut self, request: RequestId) {
-        let Some(flight) = self.rest.flights.get(&request).cloned() else { return };
+        // Taken out while it is served, which needs the whole world.
+        let Some(flight) = self.rest.flights.remove(&request) else { return };
         let mode = match flight.endpoint {
             Endpoint::Auth { .. } => self.rest.auth,
             Endpoint::Messages { .. } => self.rest.messages,
@@ -164,6 +164,7 @@ impl World {
         };
         let answer = if at > flight.deadline { Answer::failed(HttpFailure::Timeout) } else { answer };
         self.plan(at.min(flight.deadline), Action::Answer(request, answer));
+        self.rest.flights.insert(request, flight);
     }
 
     /// Whether the engine is to hear of it.

@@ -1,7 +1,10 @@
 //! What the servers do by themselves: messages from elsewhere, the agent's answers, junk.
 
+use std::borrow::Cow;
+
 use crate::action::{Action, Down, Publication, ServerAction};
 use crate::log::{Draft, ServerKind};
+use crate::text::push_all;
 use crate::world::World;
 
 impl World {
@@ -100,19 +103,22 @@ impl World {
         let version = stored.latest();
         let id = &stored.id;
         let message = match poke {
-            false => version.json.clone(),
+            false => Cow::Borrowed(version.json.as_str()),
             true if self.log.kind == ServerKind::Revisions => {
-                format!(r#"{{"messageId":"{id}","content":null,"revision":{}}}"#, version.revision)
+                format!(r#"{{"messageId":"{id}","content":null,"revision":{}}}"#, version.revision).into()
             }
-            true => format!(r#"{{"messageId":"{id}"}}"#),
+            true => format!(r#"{{"messageId":"{id}"}}"#).into(),
         };
-        self.publish_event(session, name, &format!(r#""message":{message}"#));
+        let mut fields = String::with_capacity(message.len() + 10);
+        push_all(&mut fields, &[r#""message":"#, &message]);
+        self.publish_event(session, name, &fields);
     }
 
     /// Publishes any event of a session.
     pub fn publish_event(&mut self, session: usize, name: &'static str, fields: &str) {
         let Some(id) = self.session(session) else { return };
-        let data = format!(r#"{{"type":"{name}","sessionId":"{id}",{fields}}}"#);
+        let mut data = String::with_capacity(48 + fields.len());
+        push_all(&mut data, &[r#"{"type":""#, name, r#"","sessionId":""#, id.as_str(), r#"","#, fields, "}"]);
         for at in self.network.publish_times(self.now, session) {
             let data = data.clone();
             self.plan(at, Action::Publish(Publication { name, session, data }));

@@ -170,6 +170,10 @@ pub struct World {
     pub(crate) rng: Rng,
     /// The timelines' life: grows with every sign-out.
     pub(crate) life: u32,
+    /// The engine's deadline after its last input: it changes with an input only, and is asked for all the time.
+    pub(crate) deadline: Option<u64>,
+    /// Room for what an input brings about, kept from step to step.
+    outputs: (Vec<Effect>, Vec<Event>),
 }
 
 /// The client's wall clock is this far from the simulator's.
@@ -219,6 +223,8 @@ impl World {
             checker: Checker::new(config.sessions),
             rng,
             life: 0,
+            deadline: None,
+            outputs: (Vec::new(), Vec::new()),
             log,
             config,
         };
@@ -300,8 +306,7 @@ impl World {
     }
 
     fn timer_at(&self) -> Option<u64> {
-        let deadline = self.engine.poll_timeout()?.as_millis();
-        Some(deadline.saturating_add(self.host.timer_delay).max(self.host.frozen_until).max(self.now))
+        Some(self.deadline?.saturating_add(self.host.timer_delay).max(self.host.frozen_until).max(self.now))
     }
 
     fn happen(&mut self) {
@@ -356,8 +361,10 @@ impl World {
         self.trace.input(self.now, input);
         let before = self.before(input);
         self.engine.handle_input(Timestamp::from_millis(self.now), input.clone());
-        let effects: Vec<Effect> = std::iter::from_fn(|| self.engine.poll_effect()).collect();
-        let events: Vec<Event> = std::iter::from_fn(|| self.engine.poll_event()).collect();
+        let (mut effects, mut events) = std::mem::take(&mut self.outputs);
+        effects.extend(std::iter::from_fn(|| self.engine.poll_effect()));
+        events.extend(std::iter::from_fn(|| self.engine.poll_event()));
+        self.deadline = self.engine.poll_timeout().map(Timestamp::as_millis);
         for effect in &effects {
             self.trace.effect(self.now, effect);
         }
@@ -365,9 +372,11 @@ impl World {
             self.trace.event(self.now, event);
             self.note_event(event);
         }
-        self.check(&before, &effects, &events);
-        for effect in effects {
-            self.perform(effect);
+        let endpoints = self.check(&before, &effects, &events);
+        for (effect, endpoint) in effects.drain(..).zip(endpoints) {
+            self.perform(effect, endpoint);
         }
+        events.clear();
+        self.outputs = (effects, events);
     }
 }

@@ -10,7 +10,7 @@ use crate::world::{World, WorldConfig};
 
 pub(super) fn pokes(config: &WorldConfig) -> World {
     let mut world = joined(config);
-    for _ in 0..300 {
+    for _ in 0..160 {
         world.publish_event(0, "new_message", r#""messageId":"unknown""#);
         world.run_for(250);
     }

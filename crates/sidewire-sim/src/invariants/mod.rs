@@ -35,6 +35,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) host: &'a Host,
     pub(crate) sent: &'a [Sent],
     pub(crate) life: u32,
+    pub(crate) deadline: Option<u64>,
 }
 
 /// What held before an input.
@@ -148,6 +149,7 @@ impl World {
             host: &self.host,
             sent: &self.sent,
             life: self.life,
+            deadline: self.deadline,
         }
     }
 
@@ -185,7 +187,7 @@ impl World {
             }
             Input::Timeout => false,
         };
-        let deadline = self.engine.poll_timeout().map(sidewire_core::Timestamp::as_millis);
+        let deadline = self.deadline;
         if deadline.is_some_and(|at| at + 5000 <= self.now) {
             checker.pace.woke();
         }
@@ -199,7 +201,14 @@ impl World {
         }
     }
 
-    pub(crate) fn check(&mut self, before: &Before, effects: &[Effect], events: &[Event]) {
+    /// Checks what an input brought about and returns what each request asks for, `None` for other effects.
+    pub(crate) fn check(
+        &mut self,
+        before: &Before,
+        effects: &[Effect],
+        events: &[Event],
+    ) -> Vec<Option<Endpoint>> {
+        let endpoints: Vec<_> = effects.iter().map(|effect| endpoint(&self.log, effect)).collect();
         let facts = Facts {
             now: self.now,
             engine: &self.engine,
@@ -207,6 +216,7 @@ impl World {
             host: &self.host,
             sent: &self.sent,
             life: self.life,
+            deadline: self.deadline,
         };
         let checker = &mut self.checker;
         for (session, view) in checker.views.iter_mut().enumerate() {
@@ -215,22 +225,26 @@ impl World {
                 checker.violation.get_or_insert(Violation { rule, at, detail });
             }
         }
-        for effect in effects {
-            let endpoint = match effect {
-                Effect::Request { http, .. } => Some(Endpoint::read(facts.log, http)),
-                Effect::OpenSocket { .. }
-                | Effect::SendFrame { .. }
-                | Effect::CloseSocket { .. }
-                | Effect::CancelRequest { .. }
-                | Effect::RenewToken => None,
-            };
-            let broken = checker.effect(&facts, before, effect, endpoint);
+        for (effect, endpoint) in effects.iter().zip(&endpoints) {
+            let broken = checker.effect(&facts, before, effect, endpoint.as_ref());
             checker.report(facts.now, broken);
         }
         let broken = checker.timers.after(&facts, before, effects, events);
         checker.report(facts.now, broken);
         let broken = checker.at_rest(&facts);
         checker.report(facts.now, broken);
+        endpoints
+    }
+}
+
+fn endpoint(log: &ServerLog, effect: &Effect) -> Option<Endpoint> {
+    match effect {
+        Effect::Request { http, .. } => Some(Endpoint::read(log, http)),
+        Effect::OpenSocket { .. }
+        | Effect::SendFrame { .. }
+        | Effect::CloseSocket { .. }
+        | Effect::CancelRequest { .. }
+        | Effect::RenewToken => None,
     }
 }
 
@@ -240,7 +254,7 @@ impl Checker {
         facts: &Facts<'_>,
         before: &Before,
         effect: &Effect,
-        endpoint: Option<Endpoint>,
+        endpoint: Option<&Endpoint>,
     ) -> Option<Broken> {
         if let Some(broken) = self
             .link
@@ -258,13 +272,13 @@ impl Checker {
             }
             _ => return None,
         };
-        if let Endpoint::Messages { session, cursor, .. } = &endpoint.1 {
+        if let Endpoint::Messages { session, cursor, .. } = endpoint.1 {
             let broken = self.views.get(*session).and_then(|view| view.asks(facts, *session, *cursor));
             if broken.is_some() {
                 return broken;
             }
         }
-        self.requests.asked(facts, endpoint.0, &endpoint.1, before.command)
+        self.requests.asked(facts, endpoint.0, endpoint.1, before.command)
     }
 
     /// What must hold whenever nothing is wanted, and whenever push is live.
@@ -280,6 +294,6 @@ impl Checker {
             let (sockets, requests) = (self.link.live(), self.requests.in_flight());
             return Some(("S10", format!("stopped with {sockets} sockets and {requests} requests")));
         }
-        (facts.engine.poll_timeout().is_some()).then(|| ("S10", "stopped with a timer".to_owned()))
+        facts.deadline.is_some().then(|| ("S10", "stopped with a timer".to_owned()))
     }
 }

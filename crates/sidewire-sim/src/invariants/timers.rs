@@ -31,7 +31,7 @@ impl Timers {
         if let Some(broken) = self.chain(facts, before, events) {
             return Some(broken);
         }
-        let deadline = facts.engine.poll_timeout().map(sidewire_core::Timestamp::as_millis);
+        let deadline = facts.deadline;
         if deadline.is_some_and(|at| at < facts.now) {
             return Some(("S11", format!("deadline {deadline:?} lies in the past")));
         }

@@ -2,13 +2,13 @@
 
 #![allow(clippy::indexing_slicing, reason = "the vectors are sized to the log before they are indexed")]
 
+use std::cell::LazyCell;
 use std::cmp::Reverse;
 
-use sidewire_core::timeline::{Role, Row};
+use sidewire_core::timeline::{Role, Row, Timeline};
 
 use super::{Broken, Facts};
 use crate::log::{Cursor, ServerKind, Stored};
-use crate::world::Sent;
 
 /// A place in the order, computed from the rule and from nothing of the engine's: anchor, class, time or rank, id.
 type Key<'a> = (u64, u8, u64, &'a str);
@@ -50,22 +50,31 @@ impl View {
         let length = facts.log.sessions[session].messages.len();
         self.shown.resize(length, 0);
         self.stamp.resize(length, 0);
-        let rows: Vec<Row<'_>> = timeline.rows(0..timeline.len()).collect();
-        let own = facts.sent.iter().filter(|sent| sent.session == session && sent.life == facts.life);
-        let broken = self.rows(facts, session, &rows).or_else(|| bubbles(facts, session, &rows, own));
+        let mut own = Vec::new();
+        let broken = self.rows(facts, session, timeline, &mut own).or_else(|| bubbles(facts, session, &own));
         broken.or_else(|| self.nothing_lost(session))
     }
 
-    fn rows(&mut self, facts: &Facts<'_>, session: usize, rows: &[Row<'_>]) -> Option<Broken> {
-        let stairs = stairs(facts, session, rows);
+    /// Checks row after row and gathers the senders' ids of what the user wrote, echoes and copies.
+    fn rows<'a>(
+        &mut self,
+        facts: &Facts<'a>,
+        session: usize,
+        timeline: &'a Timeline,
+        own: &mut Vec<&'a str>,
+    ) -> Option<Broken> {
+        // Only messages without a number need them.
+        let stairs = LazyCell::new(|| stairs(facts, session, timeline));
         let mut last: Option<Key<'_>> = None;
-        for row in rows {
-            let key = match row.echo {
-                Some(_) => echo_key(facts, session, row),
-                None => match self.server_row(facts, session, row) {
-                    Ok(stored) => Ok(key_of(stored, &stairs)),
-                    Err(broken) => Err(broken),
-                },
+        for row in timeline.rows(0..timeline.len()) {
+            let key = if row.echo.is_some() {
+                own.push(row.id);
+                echo_key(facts, session, &row)
+            } else {
+                let stored = self.server_row(facts, session, &row);
+                let origin = stored.as_ref().ok().filter(|_| row.role == Role::User);
+                own.extend(origin.and_then(|stored| stored.origin.as_deref()));
+                stored.map(|stored| key_of(stored, || &stairs))
             };
             let key = match key {
                 Ok(key) => key,
@@ -165,21 +174,11 @@ impl View {
     }
 }
 
-/// Exactly one bubble per send, as long as the timeline lives that it was added to.
-fn bubbles<'a>(
-    facts: &Facts<'_>,
-    session: usize,
-    rows: &[Row<'_>],
-    own: impl Iterator<Item = &'a Sent>,
-) -> Option<Broken> {
-    let messages = &facts.log.sessions[session].messages;
-    let origin =
-        |row: &Row<'_>| parse_id(row.id).and_then(|(_, index)| messages.get(index)?.origin.as_deref());
-    let copies: Vec<&str> = rows.iter().filter(|row| row.role == Role::User).filter_map(origin).collect();
-    let echoes: Vec<&str> = rows.iter().filter(|row| row.echo.is_some()).map(|row| row.id).collect();
+/// Exactly one bubble per send, as long as the timeline lives that it was added to. `shown` are the senders' ids.
+fn bubbles(facts: &Facts<'_>, session: usize, shown: &[&str]) -> Option<Broken> {
+    let own = facts.sent.iter().filter(|sent| sent.session == session && sent.life == facts.life);
     for sent in own {
-        let is_it = |id: &&&str| **id == sent.id.as_str();
-        let count = copies.iter().filter(is_it).count() + echoes.iter().filter(is_it).count();
+        let count = shown.iter().filter(|id| **id == sent.id.as_str()).count();
         if count != 1 {
             return Some(("S4", format!("{count} bubbles of {:?} ({})", sent.id, sent.content)));
         }
@@ -187,26 +186,37 @@ fn bubbles<'a>(
     None
 }
 
+/// Session number and index out of `m<session>-<index>`. By hand: it is the checks' most frequent question.
 fn parse_id(id: &str) -> Option<(usize, usize)> {
-    let (session, index) = id.strip_prefix('m')?.split_once('-')?;
-    Some((session.parse().ok()?, index.parse().ok()?))
+    let (mut numbers, mut at, mut digits) = ([0_usize; 2], 0, 0);
+    for byte in id.strip_prefix('m')?.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                numbers[at] = numbers[at].checked_mul(10)?.checked_add(usize::from(byte - b'0'))?;
+                digits += 1;
+            }
+            b'-' if at == 0 && digits > 0 => (at, digits) = (1, 0),
+            _ => return None,
+        }
+    }
+    (at == 1 && digits > 0).then_some((numbers[0], numbers[1]))
 }
 
 /// The sequenced messages shown, as (time, number), largest number first.
-fn stairs(facts: &Facts<'_>, session: usize, rows: &[Row<'_>]) -> Vec<(u64, u64)> {
+fn stairs(facts: &Facts<'_>, session: usize, timeline: &Timeline) -> Vec<(u64, u64)> {
     let messages = &facts.log.sessions[session].messages;
-    let shown = rows.iter().filter(|row| row.echo.is_none());
-    let shown = shown.filter_map(|row| parse_id(row.id).and_then(|(_, index)| messages.get(index)));
+    let rows = timeline.rows(0..timeline.len()).filter(|row| row.echo.is_none());
+    let shown = rows.filter_map(|row| messages.get(parse_id(row.id)?.1));
     let mut steps: Vec<_> = shown.filter_map(|stored| Some((stored.time, stored.sequence?))).collect();
     steps.sort_unstable_by_key(|(_, number)| Reverse(*number));
     steps
 }
 
-fn key_of<'a>(stored: &'a Stored, stairs: &[(u64, u64)]) -> Key<'a> {
+fn key_of<'a, 'b>(stored: &'a Stored, stairs: impl FnOnce() -> &'b [(u64, u64)]) -> Key<'a> {
     if let Some(number) = stored.sequence {
         return (number, 0, 0, &stored.id);
     }
-    let anchor = stairs.iter().find(|(time, _)| *time <= stored.time).map_or(0, |(_, number)| *number);
+    let anchor = stairs().iter().find(|(time, _)| *time <= stored.time).map_or(0, |(_, number)| *number);
     (anchor, 1, stored.time, &stored.id)
 }
 
