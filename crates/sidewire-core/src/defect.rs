@@ -116,6 +116,20 @@ mod enabled {
         EchoNotReplaced,
         /// A message tried again gets another id.
         RetryWithNewId,
+        /// `Retry-After` in the answer to a send is not obeyed.
+        SendRetryAfterIgnored,
+        /// A send that brings nothing has failed at once.
+        NoSendRetry,
+        /// A send that brings nothing is tried again at once.
+        NoSendBackoff,
+        /// A send that brings nothing is tried again and again.
+        SendRetriesWithoutEnd,
+        /// Messages are sent although the browser says that there is no network.
+        SendsWithoutNetwork,
+        /// A message that is tried again goes behind those written after it.
+        SendOrderLost,
+        /// A message that was taken back is sent all the same.
+        CancelledSendLeaves,
         /// Messages of one session are sent at the same time.
         SendsOverlap,
         /// Stopping leaves requests under way.

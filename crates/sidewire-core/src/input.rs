@@ -40,6 +40,9 @@ pub enum Command {
     Send(Outgoing),
     /// Try a failed message again, with the same id.
     RetrySend(SessionId, ClientMessageId),
+    /// Take back a message that is not on the wire: one that is queued or failed. An earlier try may have reached the
+    /// server all the same; then its copy appears.
+    CancelSend(SessionId, ClientMessageId),
     /// The access token appeared, changed or went away. The engine never sees the token itself.
     SetToken {
         /// Whether the provider has a token at all.

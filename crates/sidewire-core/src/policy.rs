@@ -168,6 +168,15 @@ policy! {
     "budgets" rest_refill: Duration = s(2),
         "One more background read is allowed each such time; what the user does passes.",
         "Thirty per minute.";
+    "sending" send_tries: u32 = 5,
+        "Tries of one message that bring no answer before it counts as failed; being put off by `Retry-After` is none.",
+        "A user who waits in vain must be told.";
+    "sending" send_pause: Duration = s(2),
+        "Nominal wait before the second try, times U(0.5, 1.5); each further one doubles it.",
+        "A server in trouble. Retrying is safe: the id stays the same.";
+    "sending" send_pause_max: Duration = s(30),
+        "Longest nominal wait between tries.",
+        "Somebody looks at the message.";
     "limits" typing_expiry: Duration = s(60),
         "A typing indicator without news expires.",
         "Its end may be lost.";

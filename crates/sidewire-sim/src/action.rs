@@ -40,6 +40,8 @@ pub enum UserAction {
     Send(usize),
     /// Tries every failed message again.
     RetryAll,
+    /// Takes back the message written last.
+    CancelLast,
     /// Presses the refresh button of the shown session.
     Refresh,
     /// Scrolls to the top of the shown session.

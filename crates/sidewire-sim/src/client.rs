@@ -34,6 +34,8 @@ impl World {
             && let Some(sent) = self.sent.iter_mut().find(|sent| sent.id == *client_message_id)
         {
             sent.state = *state;
+            sent.failed |= matches!(state, SendState::Failed(_));
+            sent.cancelled |= *state == SendState::Cancelled;
         }
         if let Event::CallAnswered { call, outcome } = event {
             self.note_older(*call, outcome);
@@ -62,6 +64,7 @@ impl World {
                 self.send(session, &content);
             }
             UserAction::RetryAll => self.retry_all(),
+            UserAction::CancelLast => self.cancel_last(),
             UserAction::Refresh => {
                 if let Some(session) = self.host.shown.and_then(|shown| self.session(shown)).cloned() {
                     self.command(Command::Refresh(session));
@@ -146,6 +149,8 @@ impl World {
             state: SendState::Pending,
             anchor,
             life: self.life,
+            failed: false,
+            cancelled: false,
         });
         let content = content.to_owned();
         self.command(Command::Send(Outgoing {
@@ -157,6 +162,32 @@ impl World {
             domain: None,
         }));
         number
+    }
+
+    /// Takes back the message written last, if it is not on the wire.
+    fn cancel_last(&mut self) {
+        let Some(last) = self.sent.last().filter(|sent| sent.life == self.life).cloned() else { return };
+        let Some(session) = self.session(last.session).cloned() else { return };
+        let can = self.engine.can_cancel(&session, &last.id);
+        self.command(Command::CancelSend(session, last.id));
+        let now = self.sent.last().is_some_and(|sent| sent.cancelled);
+        if can != now && !last.cancelled {
+            self.broken("M12", format!("\"{}\": could be taken back {can}, was {now}", last.content));
+        }
+    }
+
+    /// M10: messages that never failed reach the log in the order in which they were written.
+    pub(crate) fn in_order(&mut self, session: usize, client_id: &str) {
+        let Some(at) = self.sent.iter().position(|sent| sent.id.as_str() == client_id) else { return };
+        let Some(now) = self.sent.get(at).filter(|sent| !sent.failed).cloned() else { return };
+        let waits = |sent: &&crate::world::Sent| {
+            let same = sent.session == session && sent.life == now.life && sent.life == self.life;
+            let open = !sent.failed && !sent.cancelled && sent.state != SendState::Sent;
+            same && open && !self.rest.has_done(sent.id.as_str())
+        };
+        if let Some(first) = self.sent.iter().take(at).find(waits).map(|sent| sent.content.clone()) {
+            self.broken("M10", format!("\"{}\" is stored before \"{first}\"", now.content));
+        }
     }
 
     fn retry_all(&mut self) {

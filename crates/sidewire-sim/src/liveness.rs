@@ -5,7 +5,7 @@ use sidewire_core::{Policy, SendState, Status};
 use crate::action::{Action, Fault, ServerAction, UserAction};
 use crate::log::ServerKind;
 use crate::script::Traits;
-use crate::world::World;
+use crate::world::{Sent, World};
 
 /// Longest pause between polls, jitter included, in milliseconds.
 const POLL_IDLE: u64 = 36_000;
@@ -237,7 +237,8 @@ impl World {
 
     /// Every message that the user sent and did not lose by signing out is delivered.
     fn delivered(&mut self) {
-        let open = self.sent.iter().find(|sent| sent.life == self.life && sent.state != SendState::Sent);
+        let done = |sent: &Sent| sent.state == SendState::Sent || sent.cancelled;
+        let open = self.sent.iter().find(|sent| sent.life == self.life && !done(sent));
         if let Some(open) = open.cloned() {
             self.broken("L8", format!("\"{}\" is {:?}", open.content, open.state));
         }

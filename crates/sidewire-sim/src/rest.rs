@@ -214,6 +214,7 @@ impl World {
             (session, self.log.append(now, session, draft))
         });
         if known.is_none() {
+            self.in_order(session, client_id);
             self.rest.done.insert(client_id.to_owned(), (session, index));
             self.publish_message(session, index, "new_message");
             if self.config.agent {

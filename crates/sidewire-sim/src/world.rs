@@ -99,6 +99,10 @@ pub struct Sent {
     pub anchor: u64,
     /// The timeline's life in which it was written; a sign-out ends that.
     pub life: u32,
+    /// It failed once, so its place in the order is the user's choice.
+    pub failed: bool,
+    /// The user took it back.
+    pub cancelled: bool,
 }
 
 /// The user's side of things, as the checker knows it: from commands alone.

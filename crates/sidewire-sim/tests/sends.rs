@@ -39,7 +39,7 @@ fn a_send_whose_reply_is_lost_is_not_stored_twice_by_a_retry() {
     world.fault(Fault::Interact(Mode::ResetAfter));
     world.fault(Fault::LosePublishes(1000));
     let sent = world.send(0, "hello");
-    world.run_for(100);
+    world.run_for(40_000);
     assert!(matches!(world.sent[sent].state, SendState::Failed(_)));
 
     world.heal();

@@ -126,6 +126,7 @@ type Commands = Pick<
   | "refresh"
   | "sendMessage"
   | "retryMessage"
+  | "cancelMessage"
   | "setVisible"
   | "setOnline"
   | "persist"
@@ -149,6 +150,7 @@ function commandsOf(raw: RawClient, open: Open): Commands {
     refresh: command(() => { raw.refresh(); }),
     sendMessage: ({ content, sessionId, url, domain }) => open(() => raw.sendMessage(content, sessionId, url, domain)),
     retryMessage: command((id: string, sessionId?: string) => { raw.retryMessage(id, sessionId); }),
+    cancelMessage: (id, sessionId) => open(() => raw.cancelMessage(id, sessionId)),
     setVisible: command((visible: boolean) => { raw.setVisible(visible); }),
     setOnline: command((online: boolean) => { raw.setOnline(online); }),
     persist: () => open(() => raw.persist()),

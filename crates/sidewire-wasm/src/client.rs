@@ -111,6 +111,16 @@ impl RawClient {
         Ok(())
     }
 
+    /// Takes back a message that is queued or failed; tells whether it was. Throws `bad_session_id` or `no_session`.
+    #[wasm_bindgen(js_name = cancelMessage)]
+    pub fn cancel_message(&self, client_message_id: &str, session: Option<String>) -> Result<bool, JsValue> {
+        let session = self.session_or_shown(session.as_deref())?;
+        let Some(id) = ClientMessageId::from_text(client_message_id) else { return Ok(false) };
+        let can = self.driver.with_engine(|engine| engine.can_cancel(&session, &id));
+        self.driver.command(Command::CancelSend(session, id));
+        Ok(can)
+    }
+
     /// The client's state as a plain object, `ClientSnapshot` of the contract.
     pub fn snapshot(&self) -> JsValue {
         self.driver.snapshot()

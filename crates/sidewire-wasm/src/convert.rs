@@ -107,6 +107,7 @@ fn session_event(event: &Event) -> JsValue {
                 SendState::Pending => ("pending", None),
                 SendState::Sent => ("sent", None),
                 SendState::Failed(why) => ("failed", Some(why.as_str())),
+                SendState::Cancelled => ("cancelled", None),
             };
             object(&[
                 ("type", Text("sendChange")),

@@ -97,6 +97,34 @@ async fn a_send_from_inside_a_listener_is_queued_and_a_throwing_listener_stops_n
     client.close();
 }
 
+// M6
+#[wasm_bindgen_test]
+async fn a_queued_message_is_taken_back_and_one_on_the_wire_is_not() {
+    let _fetch = common::FakeFetch::new("return undefined;");
+    let options = common::object(&[("apiBase", "http://127.0.0.1:9".into())]);
+    let rig = common::Rig::new(&options.unchecked_into(), "token").unwrap();
+    rig.client.start_sync("s1").unwrap();
+    rig.until("a token", |rig| !rig.snapshot("loadError").is_null()).await;
+    let first = rig.client.send_message("first".to_owned(), None, None, None).unwrap();
+    let second = rig.client.send_message("second".to_owned(), None, None, None).unwrap();
+
+    assert!(!rig.client.cancel_message(&first, None).unwrap(), "it is on the wire");
+    assert!(rig.client.cancel_message(&second, None).unwrap());
+    assert!(!rig.client.cancel_message(&second, None).unwrap(), "it is gone");
+    rig.until("the first one waits for another try", |rig| {
+        rig.rows().iter().any(|row| row.contains(r#""delivery":"queued""#))
+    })
+    .await;
+
+    assert_eq!(rig.rows().len(), 1);
+    assert!(
+        rig.events().iter().any(|event| event.contains(&second) && event.contains(r#""state":"cancelled""#))
+    );
+    assert!(rig.client.cancel_message(&first, Some("s1".to_owned())).unwrap());
+    assert!(rig.client.cancel_message("x", Some("not a session".to_owned())).is_err());
+    rig.client.close();
+}
+
 // I3, M4
 #[wasm_bindgen_test]
 async fn older_messages_come_through_the_driver_and_a_gap_names_the_row_behind_it() {

@@ -50,7 +50,11 @@ export type ClientEvent =
       readonly type: "sendChange";
       readonly sessionId: string;
       readonly clientMessageId: string;
-      readonly state: "pending" | "sent" | "failed";
+      /**
+       * `pending`: waiting for the server, on the wire or in the queue. `failed`: refused, or several tries brought
+       * nothing; `retryMessage` tries again. `cancelled`: taken back by `cancelMessage`, the message is gone.
+       */
+      readonly state: "pending" | "sent" | "failed" | "cancelled";
       readonly failure: SendFailure | null;
     }
   | {

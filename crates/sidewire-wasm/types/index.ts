@@ -72,8 +72,11 @@ export interface ChatMessage {
   readonly sequenceNumber: number | null;
   /** The sender's own id, if it was told. */
   readonly clientMessageId: string | null;
-  /** Set on own messages that the server has not confirmed. */
-  readonly delivery: "pending" | "failed" | null;
+  /**
+   * Set on own messages that the server has not confirmed. `queued`: it waits for the network, for its turn, or for
+   * another try, and can be taken back. `pending`: it is on the wire. `failed`: see `sendFailure`.
+   */
+  readonly delivery: "queued" | "pending" | "failed" | null;
   /** Why `delivery` is `failed`. */
   readonly sendFailure: SendFailure | null;
   /** True when the message could not be shown as it is (too large or nested too deeply). */
@@ -307,10 +310,22 @@ export interface SidewireClient {
    * A server that numbers nothing gives its newest 100 messages; what lies before cannot be asked for.
    */
   loadOlder(): Promise<OlderPage>;
-  /** Shows the message at once, delivers it, and returns its `clientMessageId`. Throws `no_session` when there is none. */
+  /**
+   * Shows the message at once, delivers it, and returns its `clientMessageId`. Throws `no_session` when there is none.
+   *
+   * Messages of a session leave one after the other. Without a network, and while the server asks for patience
+   * (`Retry-After`), they wait. A try that brings nothing is repeated with the same id, five times with growing pauses;
+   * then the message and what waits behind it are `failed`.
+   */
   sendMessage(message: OutgoingMessage): string;
-  /** Tries a failed message again, with the same id. */
+  /** Tries a failed message again, with the same id. `sessionId` defaults to the session being watched. */
   retryMessage(clientMessageId: string, sessionId?: string): void;
+  /**
+   * Takes back a message that is `queued` or `failed` and returns true; the message is gone. Returns false for one that
+   * is on the wire, sent, or unknown. If an earlier try reached the server without its answer reaching us, the
+   * message appears again as sent. `sessionId` defaults to the session being watched; throws `no_session` without one.
+   */
+  cancelMessage(clientMessageId: string, sessionId?: string): boolean;
 
   /** The present state; the same object until something changes. */
   getSnapshot(): ClientSnapshot;

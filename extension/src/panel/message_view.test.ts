@@ -5,6 +5,7 @@ import { continuesGroup, messageFooter, safeLink } from "./message_view";
 
 test("a message on its way says so, a failed one says why", () => {
   assert.deepEqual(messageFooter(message({ delivery: "pending" })), { type: "sending" });
+  assert.deepEqual(messageFooter(message({ delivery: "queued" })), { type: "sending" });
   assert.deepEqual(messageFooter(message({ delivery: "failed", sendFailure: "network", clientMessageId: "c" })), {
     type: "failedSend",
     text: "Not sent: the server did not answer.",

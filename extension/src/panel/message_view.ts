@@ -12,7 +12,7 @@ export type MessageFooter =
 
 /** The line that a message needs. */
 export function messageFooter(message: ChatMessage): MessageFooter {
-  if (message.delivery === "pending") return { type: "sending" };
+  if (message.delivery === "pending" || message.delivery === "queued") return { type: "sending" };
   if (message.delivery === "failed") {
     const text = sendFailureLabels[message.sendFailure ?? "server"];
     return { type: "failedSend", text, clientMessageId: message.clientMessageId };

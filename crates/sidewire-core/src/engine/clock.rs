@@ -46,6 +46,7 @@ impl Engine {
         if self.wanted && !planted!(NoWakeDetection) {
             self.nudge_link(false);
             self.hasten_cover();
+            self.hasten_sends();
         }
     }
 }

@@ -25,6 +25,7 @@ impl Engine {
             Command::LoadOlder(call) => self.load_older(call),
             Command::Send(message) => self.send(message),
             Command::RetrySend(id, key) => self.retry_send(&id, &key),
+            Command::CancelSend(id, key) => self.cancel_send(&id, &key),
             Command::SetToken { present } => self.set_token(present),
             Command::TokenRenewed { present } => self.token_renewed(present),
             Command::Restore(record) => self.restore(&record),
@@ -89,7 +90,7 @@ impl Engine {
     }
 
     fn stop_sync(&mut self) {
-        self.fail_outboxes();
+        self.hold_outboxes();
         self.leave_shown();
         for id in self.sessions.keys().cloned().collect::<Vec<_>>() {
             self.set_typing(&id, None);
@@ -125,6 +126,7 @@ impl Engine {
         if shown_again {
             self.nudge_link(false);
             self.hasten_cover();
+            self.hasten_sends();
         }
     }
 
@@ -136,6 +138,7 @@ impl Engine {
         if back {
             self.nudge_link(false);
             self.hasten_cover();
+            self.hasten_sends();
         } else if gone && matches!(self.link, Link::Open(_)) {
             // The event may be wrong; a silent socket will tell within seconds.
             self.nudge_link(false);

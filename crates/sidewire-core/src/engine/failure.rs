@@ -9,15 +9,21 @@ use crate::output::ApiFailure;
 use crate::timeline::http_date;
 use crate::wire::rest;
 
+/// What a 429 without `Retry-After` is worth.
+pub(super) const UNTOLD: Duration = Duration::from_secs(5);
+
 impl Engine {
     /// How long the server asked us to wait, between 1 s and 10 min; 5 s for a 429 that does not tell.
     pub(super) fn retry_after(&self, response: &HttpResponse<'_>) -> Option<Duration> {
-        let told = response.retry_after.map(str::trim).and_then(|text| {
-            let date = || Some(http_date(text)?.saturating_sub(self.wall_now()?.as_millis()) / 1000);
-            decimal::read(text).or_else(date)
-        });
-        let told = told.or_else(|| (response.status == 429).then_some(5));
-        told.map(|seconds| Duration::from_secs(seconds.clamp(1, 600)))
+        self.told_wait(response).or_else(|| (response.status == 429).then_some(UNTOLD))
+    }
+
+    /// The same as the server's own words alone.
+    pub(super) fn told_wait(&self, response: &HttpResponse<'_>) -> Option<Duration> {
+        let text = response.retry_after?.trim();
+        let date = || Some(http_date(text)?.saturating_sub(self.wall_now()?.as_millis()) / 1000);
+        let seconds = decimal::read(text).or_else(date)?;
+        Some(Duration::from_secs(seconds.clamp(1, 600)))
     }
 }
 

@@ -180,6 +180,12 @@ impl Io {
         self.rng.spread(nominal, permille)
     }
 
+    /// `told` by a server, or up to a fifth later: those told the same must not all come at once.
+    pub(crate) fn or_later(&mut self, told: Duration) -> Duration {
+        let spread = told.saturating_mul(self.policy.jitter) / 5000;
+        self.rng.between(told, told.saturating_add(spread))
+    }
+
     /// A draw from `bounds`; their middle when jitter is off.
     pub(crate) fn within(&mut self, bounds: (Duration, Duration)) -> Duration {
         let middle = (bounds.0 + bounds.1) / 2;

@@ -62,6 +62,8 @@ pub struct Engine {
     outage: Outage,
     gate: AuthGate,
     budget: Budget,
+    /// The server asked for silence on sends until then (`Retry-After`).
+    send_not_before: Timestamp,
     renewal: Renewal,
     reading: Option<Reading>,
     last_connected: Option<WallTime>,
@@ -147,6 +149,7 @@ impl Engine {
             outage: Outage::default(),
             gate: AuthGate::default(),
             budget: Budget::new(&policy, now),
+            send_not_before: Timestamp::ZERO,
             renewal: Renewal::default(),
             reading: None,
             last_connected: None,
@@ -221,7 +224,8 @@ impl Engine {
             return None;
         }
         let link = earliest(self.link_deadline(), self.channel_deadline());
-        let session = earliest(self.fetch_deadline(), self.schedule_deadline());
+        let reads = earliest(self.fetch_deadline(), self.schedule_deadline());
+        let session = earliest(reads, self.outbox_deadline());
         let watch = earliest(self.episode_deadline(), self.renewal_deadline());
         earliest(earliest(link, session), watch)
     }

@@ -1,17 +1,23 @@
 //! Own messages on their way: one at a time per session, in order, each with one id through all tries.
+//!
+//! A message waits in the queue while there is no network, while the server asks for patience, and between tries. It
+//! fails only when it was refused as it is, or when several tries brought nothing; what waits behind it then fails
+//! with it, so that the order stays the user's.
 
 use std::collections::VecDeque;
 
 use super::Engine;
+use super::failure::UNTOLD;
 use super::io::{Answer, Ask, Pending};
 use super::merge::Source;
 use super::token::Refusal;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, RequestId, SessionId};
-use crate::input::{HttpFailure, Outgoing};
-use crate::json;
+use crate::input::{HttpFailure, HttpResponse, Outgoing};
+use crate::json::{self, Kind};
 use crate::map::Map;
-use crate::output::{Body, Event, Method, SendFailure, SendState, TypingContext};
+use crate::output::{Body, Event, Method, ProblemCode, SendFailure, SendState, TypingContext};
+use crate::time::{Duration, Timestamp};
 use crate::timeline::{EchoState, Fields};
 use crate::wire::rest;
 
@@ -21,16 +27,51 @@ mod normal;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
+    /// In the order in which they were written; the first one goes next.
     queue: VecDeque<Outgoing>,
     in_flight: Option<(RequestId, Outgoing)>,
     /// Kept whole, so that a retry sends what the user wrote.
     failed: Map<ClientMessageId, Outgoing>,
+    /// Tries of the first one that brought nothing, and when the next one is due.
+    tries: u32,
+    not_before: Timestamp,
 }
 
 impl Outbox {
     pub(crate) fn is_empty(&self) -> bool {
         self.queue.is_empty() && self.in_flight.is_none() && self.failed.is_empty()
     }
+
+    fn is_waiting(&self) -> bool {
+        (self.in_flight.is_none() || planted!(SendsOverlap)) && !self.queue.is_empty()
+    }
+
+    /// The user is at it: no pause that the server did not ask for.
+    fn hasten(&mut self) {
+        self.tries = 0;
+        self.not_before = Timestamp::ZERO;
+    }
+
+    fn queued(&self, key: &ClientMessageId) -> Option<usize> {
+        self.queue.iter().position(|message| message.client_message_id == *key)
+    }
+}
+
+/// What an answer means for the message.
+enum Verdict {
+    /// The server said when it will take it.
+    PutOff(Duration),
+    /// Another try is worth it, after a pause that begins with this one.
+    Again(SendFailure, Duration),
+    /// This message will not be taken as it is.
+    Refused(SendFailure),
+}
+
+/// Whether an answer comes from the endpoint itself and not from something in front of it: maintenance pages and
+/// hotel portals say 200 as well.
+fn accepted(response: &HttpResponse<'_>) -> bool {
+    let told = || json::parse(response.body).is_ok_and(|body| body.kind() == Kind::Object);
+    (200..300).contains(&response.status) && (response.body.is_empty() || told())
 }
 
 impl Engine {
@@ -39,6 +80,7 @@ impl Engine {
         self.ensure_session(&id);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.timeline.add_echo(&message.client_message_id, &message.content, message.wall);
+        session.outbox.hasten();
         self.tell_send(&id, &message.client_message_id, SendState::Pending);
         if let Some(session) = self.sessions.get_mut(&id) {
             session.outbox.queue.push_back(message);
@@ -48,7 +90,8 @@ impl Engine {
     pub(super) fn retry_send(&mut self, id: &SessionId, client_message_id: &ClientMessageId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         let Some(message) = session.outbox.failed.remove(client_message_id) else { return };
-        session.timeline.set_echo_state(client_message_id, EchoState::Pending);
+        session.timeline.set_echo_state(client_message_id, EchoState::Queued);
+        session.outbox.hasten();
         let message = if planted!(RetryWithNewId) {
             Outgoing { client_message_id: ClientMessageId::mint(message.wall, &mut self.io.rng), ..message }
         } else {
@@ -58,17 +101,56 @@ impl Engine {
         self.tell_send(id, client_message_id, SendState::Pending);
     }
 
-    pub(super) fn pump_outbox(&mut self) {
-        if !self.wanted || self.token.is_none() || self.renewing() {
+    /// Whether a message is not on the wire, so that [`crate::Command::CancelSend`] takes it back.
+    pub fn can_cancel(&self, id: &SessionId, client_message_id: &ClientMessageId) -> bool {
+        self.sessions.get(id).is_some_and(|session| {
+            let outbox = &session.outbox;
+            outbox.queued(client_message_id).is_some() || outbox.failed.contains_key(client_message_id)
+        })
+    }
+
+    pub(super) fn cancel_send(&mut self, id: &SessionId, key: &ClientMessageId) {
+        if !self.can_cancel(id, key) {
             return;
         }
-        let free = |s: &super::Session| s.outbox.in_flight.is_none() || planted!(SendsOverlap);
-        let waiting = |s: &super::Session| free(s) && !s.outbox.queue.is_empty();
-        let ids: Vec<_> =
-            self.sessions.iter().filter(|(_, s)| waiting(s)).map(|(id, _)| id.clone()).collect();
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.outbox.failed.remove(key);
+        if let Some(at) = session.outbox.queued(key).filter(|_| !planted!(CancelledSendLeaves)) {
+            session.outbox.queue.remove(at);
+        }
+        session.timeline.remove_echo(key);
+        self.tell_send(id, key, SendState::Cancelled);
+    }
+
+    /// The network, the page or the token changed for the better: no use in waiting out a pause of our own.
+    pub(super) fn hasten_sends(&mut self) {
+        for session in self.sessions.values_mut() {
+            session.outbox.not_before = Timestamp::ZERO;
+        }
+    }
+
+    /// Whether a message could leave right now, as far as the whole client is concerned.
+    fn may_send(&self) -> bool {
+        let reachable = self.reachable() || planted!(SendsWithoutNetwork);
+        self.wanted && self.token.is_some() && !self.renewing() && reachable
+    }
+
+    pub(super) fn pump_outbox(&mut self) {
+        if !self.may_send() {
+            return;
+        }
+        let (now, gate) = (self.io.now, self.send_not_before);
+        let due = |s: &super::Session| s.outbox.is_waiting() && s.outbox.not_before.max(gate) <= now;
+        let ids: Vec<_> = self.sessions.iter().filter(|(_, s)| due(s)).map(|(id, _)| id.clone()).collect();
         for id in ids {
             self.send_next(&id);
         }
+    }
+
+    pub(super) fn outbox_deadline(&self) -> Option<Timestamp> {
+        let waiting = self.sessions.iter().filter(|(_, s)| s.outbox.is_waiting());
+        let due = waiting.map(|(_, s)| s.outbox.not_before.max(self.send_not_before)).min();
+        due.filter(|_| self.may_send())
     }
 
     fn send_next(&mut self, id: &SessionId) {
@@ -79,6 +161,7 @@ impl Engine {
             self.send_failed(id, message, SendFailure::Unauthorized);
             return;
         };
+        session.timeline.set_echo_state(&message.client_message_id, EchoState::Pending);
         let request = self.io.request(Ask {
             pending: Pending::Interact(id.clone()),
             method: Method::Post,
@@ -97,25 +180,88 @@ impl Engine {
         let Some((_, message)) = session.outbox.in_flight.take_if(|(r, _)| *r == answer.request) else {
             return;
         };
-        match answer.outcome {
-            Ok(response) if (200..300).contains(&response.status) => {
+        let verdict = match answer.outcome {
+            Ok(response) if accepted(&response) => {
+                session.outbox.hasten();
                 self.token_accepted(answer.token);
                 self.sent(id, &message, response.body);
+                return;
             }
-            Ok(response)
-                if response.status == 401 && self.token_refused(answer.token) == Refusal::AskAgain =>
-            {
-                if let Some(session) = self.sessions.get_mut(id) {
-                    session.outbox.queue.push_front(message);
-                }
+            Ok(HttpResponse { status: 401, .. }) if self.token_refused(answer.token) == Refusal::AskAgain => {
+                self.queue_again(id, message);
+                return;
             }
-            Ok(response) => self.send_failed(id, message, failure_of(response.status)),
+            Ok(HttpResponse { status: 200..300, .. }) => {
+                self.io
+                    .problem(ProblemCode::RequestFailed, "a send was answered by something that is no JSON");
+                Verdict::Again(SendFailure::Server, self.io.policy.send_pause)
+            }
+            Ok(response) => self.verdict(&response),
             Err(HttpFailure::NoToken | HttpFailure::TokenProvider) => {
-                self.send_failed(id, message, SendFailure::Unauthorized);
+                Verdict::Refused(SendFailure::Unauthorized)
             }
             Err(HttpFailure::Network | HttpFailure::Timeout | HttpFailure::TooLarge) => {
-                self.send_failed(id, message, SendFailure::Network);
+                Verdict::Again(SendFailure::Network, self.io.policy.send_pause)
             }
+        };
+        match verdict {
+            Verdict::Refused(failure) => self.send_failed(id, message, failure),
+            Verdict::PutOff(told) => {
+                // The endpoint asks for silence, not the session.
+                let told = self.io.or_later(told);
+                self.send_not_before = self.send_not_before.max(self.io.now.after(told));
+                self.queue_again(id, message);
+            }
+            Verdict::Again(failure, pause) => self.send_again(id, message, failure, pause),
+        }
+    }
+
+    fn verdict(&self, response: &HttpResponse<'_>) -> Verdict {
+        match response.status {
+            401 => Verdict::Refused(SendFailure::Unauthorized),
+            403 | 404 => Verdict::Refused(SendFailure::Forbidden),
+            408 | 425 | 429 | 500..=599 => {
+                let pause = if response.status == 429 { UNTOLD } else { self.io.policy.send_pause };
+                let told = self.told_wait(response).filter(|_| !planted!(SendRetryAfterIgnored));
+                told.map_or(Verdict::Again(SendFailure::Server, pause), Verdict::PutOff)
+            }
+            _ => Verdict::Refused(SendFailure::Rejected),
+        }
+    }
+
+    /// Another try after a pause that grows, as long as there are tries left.
+    fn send_again(&mut self, id: &SessionId, message: Outgoing, failure: SendFailure, first: Duration) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.outbox.tries = session.outbox.tries.saturating_add(1);
+        let tries = session.outbox.tries;
+        let most = if planted!(SendRetriesWithoutEnd) { u32::MAX } else { self.io.policy.send_tries };
+        if tries >= most || planted!(NoSendRetry) {
+            self.fail_behind(id, message, failure);
+            return;
+        }
+        let nominal = first.saturating_mul(1 << tries.min(6).saturating_sub(1));
+        let pause = self.io.half_spread(nominal.min(self.io.policy.send_pause_max));
+        let pause = if planted!(NoSendBackoff) { Duration::from_millis(20) } else { pause };
+        let not_before = self.io.now.after(pause);
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.outbox.not_before = not_before;
+        }
+        self.queue_again(id, message);
+    }
+
+    /// Back to its place, unless its copy came in the meantime: then only the answer was lost.
+    fn queue_again(&mut self, id: &SessionId, message: Outgoing) {
+        self.set_typing(id, None);
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if session.timeline.echo_state(&message.client_message_id).is_none() {
+            session.outbox.hasten();
+            return;
+        }
+        session.timeline.set_echo_state(&message.client_message_id, EchoState::Queued);
+        if planted!(SendOrderLost) {
+            session.outbox.queue.push_back(message);
+        } else {
+            session.outbox.queue.push_front(message);
         }
     }
 
@@ -132,6 +278,17 @@ impl Engine {
         }
     }
 
+    /// The tries are used up. What waits behind it waited for the same server.
+    fn fail_behind(&mut self, id: &SessionId, message: Outgoing, failure: SendFailure) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.outbox.hasten();
+        let behind = core::mem::take(&mut session.outbox.queue);
+        self.send_failed(id, message, failure);
+        for message in behind {
+            self.send_failed(id, message, failure);
+        }
+    }
+
     fn send_failed(&mut self, id: &SessionId, message: Outgoing, failure: SendFailure) {
         let client_message_id = message.client_message_id.clone();
         self.set_typing(id, None);
@@ -145,24 +302,27 @@ impl Engine {
         self.tell_send(id, &client_message_id, SendState::Failed(failure));
     }
 
-    /// Echoes that met their copy are sent, failed ones included: only the reply was lost.
+    /// Echoes that met their copy are sent, failed and queued ones included: only the reply was lost.
     pub(super) fn settle_echoes(&mut self, id: &SessionId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         for key in session.timeline.take_settled() {
             session.outbox.failed.remove(&key);
+            if let Some(at) = session.outbox.queued(&key) {
+                session.outbox.queue.remove(at);
+            }
             let (session, client_message_id) = (id.clone(), key);
             self.io.event(Event::SendChanged { session, client_message_id, state: SendState::Sent });
         }
     }
 
-    /// The connection is being stopped: what is under way can be tried again later with the same id.
-    pub(super) fn fail_outboxes(&mut self) {
+    /// The connection is being stopped: what is on the wire goes back into the queue and leaves again, with the
+    /// same id, when somebody starts.
+    pub(super) fn hold_outboxes(&mut self) {
         for id in self.sessions.keys().cloned().collect::<Vec<_>>() {
             let Some(session) = self.sessions.get_mut(&id) else { continue };
-            let mut open: Vec<_> = session.outbox.queue.drain(..).collect();
-            open.extend(session.outbox.in_flight.take().map(|(_, message)| message));
-            for message in open {
-                self.send_failed(&id, message, SendFailure::Network);
+            session.outbox.hasten();
+            if let Some((_, message)) = session.outbox.in_flight.take() {
+                self.queue_again(&id, message);
             }
         }
     }
@@ -170,14 +330,5 @@ impl Engine {
     fn tell_send(&mut self, id: &SessionId, key: &ClientMessageId, state: SendState) {
         let (session, client_message_id) = (id.clone(), key.clone());
         self.io.event(Event::SendChanged { session, client_message_id, state });
-    }
-}
-
-fn failure_of(status: u16) -> SendFailure {
-    match status {
-        401 => SendFailure::Unauthorized,
-        403 | 404 => SendFailure::Forbidden,
-        429 | 500..=599 => SendFailure::Server,
-        _ => SendFailure::Rejected,
     }
 }

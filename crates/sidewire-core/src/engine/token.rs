@@ -108,6 +108,7 @@ impl Engine {
                 }
             }
             self.want_catch_up();
+            self.hasten_sends();
             self.nudge_link(true);
         }
     }

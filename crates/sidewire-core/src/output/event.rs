@@ -170,12 +170,14 @@ pub struct InteractResponse {
 /// The delivery of an own message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendState {
-    /// Waiting for the server.
+    /// Waiting for the server, on the wire or in the queue.
     Pending,
     /// The server has it.
     Sent,
     /// It could not be delivered; nothing is lost, [`crate::Command::RetrySend`] tries again.
     Failed(SendFailure),
+    /// Taken back by [`crate::Command::CancelSend`]: it is shown no more.
+    Cancelled,
 }
 
 /// Why a message could not be delivered.

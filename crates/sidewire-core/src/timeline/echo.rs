@@ -19,7 +19,9 @@ use crate::time::WallTime;
 /// How the delivery of an echo stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EchoState {
-    /// On its way.
+    /// Waiting to leave: for its turn, for the network, or for another try.
+    Queued,
+    /// On the wire.
     Pending,
     /// Not delivered.
     Failed(SendFailure),
@@ -45,7 +47,7 @@ impl Timeline {
             status: Status::Pending,
             role: Role::User,
             origin: Some((true, id.clone())),
-            echo: Some(EchoState::Pending),
+            echo: Some(EchoState::Queued),
         });
         self.table.attach(slot);
         self.echoes.push(slot);
@@ -65,7 +67,7 @@ impl Timeline {
         }
         entry.echo = Some(state);
         entry.status = match state {
-            EchoState::Pending => Status::Pending,
+            EchoState::Queued | EchoState::Pending => Status::Pending,
             EchoState::Failed(_) => Status::Failure,
         };
         self.table.touch(slot);
@@ -106,7 +108,7 @@ impl Timeline {
         slots.find(|&slot| self.table.entry(slot).is_some_and(|entry| entry.client() == Some(id)))
     }
 
-    /// The echo that a new message without a sender's id is probably the copy of: the oldest one on its way, else
+    /// The echo that a new message without a sender's id is probably the copy of: the oldest one not failed, else
     /// the oldest failed one, whose loss may have been that of the answer only.
     pub(super) fn echo_like(&self, fields: &Fields<'_>, version: &Version<'_>) -> Option<u32> {
         if self.echoes.is_empty() || version.role != Role::User {
@@ -119,8 +121,8 @@ impl Timeline {
         };
         let entries = || self.echoes.iter().filter_map(|&slot| self.table.entry(slot));
         let alike = || entries().filter(later).filter(|echo| echo.content().is_some_and(|own| own == text));
-        let pending = alike().find(|echo| echo.echo == Some(EchoState::Pending));
-        pending.or_else(|| alike().next()).map(|echo| echo.slot)
+        let open = alike().find(|echo| !matches!(echo.echo, Some(EchoState::Failed(_))));
+        open.or_else(|| alike().next()).map(|echo| echo.slot)
     }
 
     /// Takes out the echo whose copy arrived, and remembers to report it.

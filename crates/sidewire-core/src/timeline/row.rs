@@ -56,6 +56,7 @@ impl<'a> Row<'a> {
 pub fn write_row_json(row: &Row<'_>, session: &str, out: &mut String) {
     let (delivery, failure) = match row.echo {
         None => (None, None),
+        Some(EchoState::Queued) => (Some("queued"), None),
         Some(EchoState::Pending) => (Some("pending"), None),
         Some(EchoState::Failed(why)) => (Some("failed"), Some(why.as_str())),
     };

@@ -70,6 +70,10 @@ fn write_command(out: &mut String, command: &Command) {
             kind_of_session(out, "retry", id.as_str());
             text(out, "id", key.as_str());
         }
+        Command::CancelSend(id, key) => {
+            kind_of_session(out, "cancel", id.as_str());
+            text(out, "id", key.as_str());
+        }
         Command::SetToken { present } => kind_with(out, "token", u64::from(*present)),
         Command::TokenRenewed { present } => kind_with(out, "renewed", u64::from(*present)),
         Command::Restore(record) => {

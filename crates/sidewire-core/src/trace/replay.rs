@@ -155,6 +155,7 @@ fn command(kind: &str, line: Json<'_>) -> Option<Command> {
         }),
         "older" => Command::LoadOlder(call()?),
         "retry" => Command::RetrySend(session()?, key()?),
+        "cancel" => Command::CancelSend(session()?, key()?),
         "token" => Command::SetToken { present: flag()? },
         "renewed" => Command::TokenRenewed { present: flag()? },
         "restore" => Command::Restore(field("d")?),

@@ -54,6 +54,7 @@ pub const DRILLS: &[Drill] = &[
     drill("an event of another session", sessions::foreign),
     drill("several sends, one of them twice", sessions::sends),
     drill("the host starts again", sessions::restart),
+    drill("sends that do not get through", sessions::trouble),
     drill("somebody reads back to the beginning", reading::older),
 ];
 

@@ -3,7 +3,7 @@
 use sidewire_core::{SendState, Status};
 
 use super::{becomes, joined};
-use crate::action::{Fault, Mode, ServerAction, UserAction};
+use crate::action::{Fault, Mode, Path, ServerAction, UserAction};
 use crate::world::{World, WorldConfig};
 
 pub(super) fn expired(config: &WorldConfig) -> World {
@@ -118,6 +118,48 @@ pub(super) fn sends(config: &WorldConfig) -> World {
     if let Some(open) = open.cloned() {
         world.broken("L8", format!("\"{}\" is {:?}", open.content, open.state));
     }
+    world
+}
+
+/// Several messages in a row while the server fails, puts off or is out of reach; then it works again.
+pub(super) fn trouble(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    let offline = (config.seed / 31).is_multiple_of(4);
+    let mode = match config.seed / 31 % 4 {
+        1 => Mode::Status(503, Some("9")),
+        2 => Mode::Reset,
+        _ => Mode::Status(500, None),
+    };
+    world.fault(Fault::Interact(mode));
+    if offline {
+        world.fault(Fault::Dials(Path::Refused));
+        world.fault(Fault::Cut);
+        world.user(UserAction::Online(false));
+    }
+    for content in ["first", "second", "third", "fourth"] {
+        world.send(0, content);
+        world.run_for(60);
+    }
+    world.user(UserAction::CancelLast);
+    world.run_for(4000);
+    world.heal();
+    if offline {
+        world.user(UserAction::Online(true));
+    }
+    world.run_for(15_000);
+    let open = world.sent.iter().find(|sent| sent.state != SendState::Sent && !sent.cancelled);
+    if let Some(open) = open.cloned() {
+        world
+            .broken("M14", format!("\"{}\" is {:?} and nobody but the user tries", open.content, open.state));
+    }
+    // A server that stays in trouble: in the end the user is told.
+    world.fault(Fault::Interact(Mode::Status(500, None)));
+    let last = world.send(0, "fifth");
+    world.run_for(120_000);
+    if !world.sent.get(last).is_some_and(|sent| matches!(sent.state, SendState::Failed(_))) {
+        world.broken("L8", "two minutes of failures, and the user is not told".to_owned());
+    }
+    world.heal();
     world
 }
 

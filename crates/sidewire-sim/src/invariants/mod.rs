@@ -1,11 +1,12 @@
 //! The rules, checked from outside: only inputs, effects, events and the public view are looked at.
 //!
-//! One file per group: `view` S1 to S5 and S13, `link` S6, `requests` S7, S8 and S17, `pace` S15, `timers` S10 to S12 and S9's
+//! One file per group: `view` S1 to S5 and S13, `link` S6, `requests` S7, S8 and S17, `pace` S15, `sends` M6 to M13, `timers` S10 to S12 and S9's
 //! chain. The numbers are those of the catalogue in the repository's documentation.
 
 mod link;
 mod pace;
 mod requests;
+mod sends;
 mod timers;
 mod view;
 
@@ -36,6 +37,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) sent: &'a [Sent],
     pub(crate) life: u32,
     pub(crate) deadline: Option<u64>,
+    /// There is a socket, open or being opened.
+    pub(crate) socket: bool,
 }
 
 /// What held before an input.
@@ -64,6 +67,7 @@ pub(crate) struct Checker {
     link: link::Link,
     pace: pace::Pace,
     requests: requests::Requests,
+    sends: sends::Sends,
     timers: timers::Timers,
 }
 
@@ -75,6 +79,7 @@ impl Checker {
             link: link::Link::default(),
             pace: pace::Pace::default(),
             requests: requests::Requests::new(sessions),
+            sends: sends::Sends::default(),
             timers: timers::Timers::default(),
         }
     }
@@ -150,6 +155,7 @@ impl World {
             sent: &self.sent,
             life: self.life,
             deadline: self.deadline,
+            socket: self.checker.link.live() > 0,
         }
     }
 
@@ -174,15 +180,22 @@ impl World {
                     checker.pace.accepted();
                 }
                 let told = outcome.as_ref().ok().and_then(|response| response.retry_after);
-                !checker.requests.landed(self.now, *request, status, told)
+                let until = requests::told_until(self.now, told);
+                let kind = checker.requests.landed(self.now, *request, status, until);
+                if let Some(requests::Kind::Interact(session)) = kind {
+                    checker.sends.landed(self.now, session, status, until);
+                }
+                kind.is_none()
             }
             Input::Command(command) => {
                 checker.requests.commanded(command, &self.log);
+                checker.sends.commanded(command, &self.log);
                 checker.pace.commanded(command);
                 false
             }
             Input::Wall(_) => {
                 checker.pace.woke();
+                checker.sends.hasten();
                 false
             }
             Input::Timeout => false,
@@ -190,6 +203,7 @@ impl World {
         let deadline = self.deadline;
         if deadline.is_some_and(|at| at + 5000 <= self.now) {
             checker.pace.woke();
+            checker.sends.hasten();
         }
         let stop = matches!(input, Input::Command(Command::StopSync));
         Before {
@@ -217,6 +231,7 @@ impl World {
             sent: &self.sent,
             life: self.life,
             deadline: self.deadline,
+            socket: self.checker.link.live() > 0,
         };
         let checker = &mut self.checker;
         for (session, view) in checker.views.iter_mut().enumerate() {
@@ -274,6 +289,12 @@ impl Checker {
         };
         if let Endpoint::Messages { session, cursor, .. } = endpoint.1 {
             let broken = self.views.get(*session).and_then(|view| view.asks(facts, *session, *cursor));
+            if broken.is_some() {
+                return broken;
+            }
+        }
+        if let Endpoint::Interact { session, client_id, .. } = &endpoint.1 {
+            let broken = self.sends.asked(facts, *session, client_id);
             if broken.is_some() {
                 return broken;
             }

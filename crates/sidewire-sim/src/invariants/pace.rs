@@ -27,6 +27,7 @@ impl Pace {
         match command {
             Command::Send(_)
             | Command::RetrySend(..)
+            | Command::CancelSend(..)
             | Command::Refresh(_)
             | Command::LoadOlder(_)
             | Command::Call(..) => {}

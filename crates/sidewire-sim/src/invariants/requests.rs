@@ -14,7 +14,7 @@ use crate::world::API;
 pub(crate) const CANARY: &str = "canary-token-7d1f";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Auth(Option<usize>),
     Messages(usize),
     Interact(usize),
@@ -86,11 +86,16 @@ impl Requests {
         }
     }
 
-    /// An answer reaches the engine; false if nobody waits for it.
-    pub(super) fn landed(&mut self, now: u64, request: RequestId, status: u16, told: Option<&str>) -> bool {
-        let Some(kind) = self.in_flight.remove(&request) else { return false };
-        let seconds = told.and_then(|text| text.trim().parse::<u64>().ok()).map(|s| s.clamp(1, 600));
-        let until = seconds.map_or(0, |seconds| now + seconds * 1000);
+    /// An answer reaches the engine; `None` if nobody waits for it.
+    pub(super) fn landed(
+        &mut self,
+        now: u64,
+        request: RequestId,
+        status: u16,
+        until: Option<u64>,
+    ) -> Option<Kind> {
+        let kind = self.in_flight.remove(&request)?;
+        let until = until.unwrap_or(0);
         let refused = matches!(status, 401 | 403);
         match kind {
             Kind::Auth(session) if refused => {
@@ -122,7 +127,7 @@ impl Requests {
             }
             Kind::Interact(_) => {}
         }
-        true
+        Some(kind)
     }
 
     pub(super) fn asked(
@@ -143,12 +148,7 @@ impl Requests {
                 Kind::Auth(session.and_then(|id| facts.log.index_of(id)))
             }
             Endpoint::Messages { session, .. } => Kind::Messages(*session),
-            Endpoint::Interact { session, client_id, .. } => {
-                if !facts.sent.iter().any(|sent| sent.id.as_str() == client_id) {
-                    return Some(("M6", format!("sends under {client_id}, which nobody gave out")));
-                }
-                Kind::Interact(*session)
-            }
+            Endpoint::Interact { session, .. } => Kind::Interact(*session),
             Endpoint::Unknown => return Some(("S17", "a request outside the contract".to_owned())),
         };
         let alike = |other: &Kind| *other == kind || matches!((other, kind), (Kind::Auth(_), Kind::Auth(_)));
@@ -203,6 +203,12 @@ impl Requests {
         self.peak = self.peak.max(reads);
         (reads > READS).then(|| ("S15", format!("{reads} unasked reads in a minute")))
     }
+}
+
+/// Until when an answer that comes now asks for silence.
+pub(super) fn told_until(now: u64, told: Option<&str>) -> Option<u64> {
+    let seconds = told?.trim().parse::<u64>().ok()?;
+    Some(now + seconds.clamp(1, 600) * 1000)
 }
 
 /// No effect holds the token or goes anywhere but to the configured hosts.

@@ -179,6 +179,13 @@ fn bubbles(facts: &Facts<'_>, session: usize, shown: &[&str]) -> Option<Broken> 
     let own = facts.sent.iter().filter(|sent| sent.session == session && sent.life == facts.life);
     for sent in own {
         let count = shown.iter().filter(|id| **id == sent.id.as_str()).count();
+        if sent.cancelled {
+            // An earlier try may have reached the server.
+            if count > 1 {
+                return Some(("M12", format!("\"{}\" was taken back and is shown", sent.content)));
+            }
+            continue;
+        }
         if count != 1 {
             return Some(("S4", format!("{count} bubbles of {:?} ({})", sent.id, sent.content)));
         }
@@ -224,6 +231,9 @@ fn echo_key<'a>(facts: &Facts<'a>, session: usize, row: &Row<'_>) -> Result<Key<
     let known = facts.sent.iter().position(|sent| sent.id.as_str() == row.id && sent.session == session);
     let Some(rank) = known else { return Err(("S4", format!("{} is an echo of nothing", row.id))) };
     let sent = &facts.sent[rank];
+    if sent.cancelled {
+        return Err(("M12", format!("\"{}\" was taken back and is shown", sent.content)));
+    }
     // Echoes of one anchor stand in the order in which they were written.
     Ok((sent.anchor, 2, u64::try_from(rank).unwrap_or(0), sent.id.as_str()))
 }

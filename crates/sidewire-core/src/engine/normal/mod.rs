@@ -50,6 +50,7 @@ impl Engine {
             token,
             visible,
             online,
+            send_not_before,
             renewal,
             reading,
             last_connected,
@@ -78,6 +79,7 @@ impl Engine {
         form.option(token.as_ref(), |form, present| form.flag(*present));
         form.flag(*visible);
         form.flag(*online);
+        form.due(*send_not_before);
         write_renewal(renewal, form);
         form.option(reading.as_ref(), |form, reading| form.text(format!("{reading:?}").as_bytes()));
         form.option(last_connected.as_ref(), |form, wall| form.long(wall.as_millis()));
@@ -130,6 +132,7 @@ fn write_timeline(timeline: &Timeline, form: &mut Form) {
         form.option(row.client_message_id.as_ref(), |form, id| form.text(id.as_bytes()));
         form.option(row.echo.as_ref(), |form, echo| match echo {
             EchoState::Pending => form.tag(0),
+            EchoState::Queued => form.tag(1),
             EchoState::Failed(why) => form.text(why.as_str().as_bytes()),
         });
         form.text(row.raw);

@@ -5,7 +5,7 @@ use super::Outbox;
 
 impl Outbox {
     pub(in crate::engine) fn write(&self, form: &mut Form) {
-        let Self { queue, in_flight, failed } = self;
+        let Self { queue, in_flight, failed, tries, not_before } = self;
         form.number(queue.len());
         for message in queue {
             form.text(message.client_message_id.as_str().as_bytes());
@@ -14,6 +14,9 @@ impl Outbox {
             form.request(*request);
             form.text(message.client_message_id.as_str().as_bytes());
         });
+        // The pause doubles six times at most, and the tries are counted up to their limit.
+        form.long((*tries).min(16).into());
+        form.due(*not_before);
         form.number(failed.len());
         for key in failed.keys() {
             form.text(key.as_str().as_bytes());
