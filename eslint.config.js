@@ -74,12 +74,17 @@ export default defineConfig(
   },
   { files: scripts, languageOptions: { globals: globals.node } },
   {
+    // Examples for readers: pages, workers and build scripts side by side.
+    files: ["tests/packaging/**/*.js"],
+    languageOptions: { globals: { ...globals.browser, ...globals.node, chrome: "readonly" } },
+  },
+  {
     files: scripts.slice(0, 2),
     rules: { "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }] },
   },
   {
     // Functions in here are sent to the browser.
-    files: ["tests/**/*.mjs", "tools/scripts/lib/{browser,observe,panel,rig}.mjs"],
+    files: ["tests/**/*.mjs", "tools/scripts/lib/{browser,observe,panel,rig}.mjs", "tools/scripts/lib/packaging/*.mjs"],
     languageOptions: { globals: { ...globals.browser, chrome: "readonly" } },
     rules: { "no-restricted-globals": "off", "max-lines-per-function": "off" },
   },

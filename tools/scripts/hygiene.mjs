@@ -40,8 +40,8 @@ function privatePaths(files) {
 }
 
 function lockfileHosts(files) {
-  if (!files.includes("package-lock.json")) return [];
-  return /"resolved":/.test(read("package-lock.json")) ? ["package-lock.json names a registry host (\"resolved\")"] : [];
+  const lockfiles = files.filter((file) => file.endsWith("package-lock.json"));
+  return lockfiles.filter((file) => /"resolved":/.test(read(file))).map((file) => `${file} names a registry host ("resolved")`);
 }
 
 function oneVersion(files) {

@@ -5,6 +5,7 @@ import { simulation } from "./lib/checks.mjs";
 import { findChromium } from "./lib/chromium.mjs";
 import { runE2e } from "./lib/e2e-runner.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
+import { packagingSteps } from "./lib/packaging/matrix.mjs";
 import { smoke } from "./lib/smoke.mjs";
 import { Steps } from "./lib/steps.mjs";
 
@@ -35,5 +36,6 @@ await main(async () => {
   await steps.step("smoke, embedded hub", () => repeatedSmoke({}), { needs: ["build"] });
   await steps.step("smoke, real Sockudo", () => repeatedSmoke({ push: "sockudo", sockudo: tools.sockudo }), { needs: ["build"] });
   await steps.step("browser tests", () => repeatedE2e(tools.sockudo), { needs: ["build"] });
-  return steps.finish({ seeds: SEEDS });
+  const packaging = await packagingSteps(steps);
+  return steps.finish({ seeds: SEEDS, packaging });
 });

@@ -7,6 +7,7 @@ import * as checks from "./lib/checks.mjs";
 import { findChromium, findChromedriver } from "./lib/chromium.mjs";
 import { runE2e } from "./lib/e2e-runner.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
+import { packagingSteps, QUICK } from "./lib/packaging/matrix.mjs";
 import { smoke } from "./lib/smoke.mjs";
 import { Steps } from "./lib/steps.mjs";
 import { runTypeScriptTests } from "./lib/ts-tests.mjs";
@@ -52,6 +53,7 @@ async function slowSteps(steps, tools) {
   await steps.step("wasm-pack test", async () => wasmPackTests(await ensureWasmPack()), { needs: ["set-up"] });
   await steps.step("smoke, embedded hub", async () => void info(JSON.stringify(await smoke())), { needs: ["build"] });
   await steps.step("browser tests, real Sockudo", () => e2e(tools.sockudo), real);
+  await packagingSteps(steps, QUICK);
   await steps.step("documentation", checks.docs, { needs: ["build"] });
 }
 

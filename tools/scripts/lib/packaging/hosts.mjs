@@ -1,0 +1,119 @@
+// One build of the package in every host that it supports, and what becomes of it when its host idles or dies.
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { until } from "../browser.mjs";
+import { UserError } from "../log.mjs";
+import { openExample, untilReady } from "./extension.mjs";
+
+const HOSTS = ["side panel", "service worker", "offscreen document", "dedicated worker"];
+const IDLE_MS = 62_000;
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+function demand(condition, sentence) {
+  if (!condition) throw new UserError(sentence);
+}
+
+/** A conversation in each host: connected by push, one socket, no poll. */
+export async function runHosts(dist, backend) {
+  const { browser } = await openExample(dist, backend, "packaging-hosts");
+  try {
+    const { page } = await browser.openPanel();
+    await untilReady(page, "converseIn");
+    const seen = {};
+    for (const host of HOSTS) {
+      const told = await page.evaluate(([where, text]) => globalThis.converseIn(where, text), [host, `Hello from ${host}`]);
+      const isRight = told?.state === "connected" && told.messages.length === 2 && told.sockets === 1 && told.polls === 0;
+      demand(isRight, `${host}: ${JSON.stringify(told)}`);
+      seen[host] = "ok";
+    }
+    return seen;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Without the line in the manifest, `init` names it. */
+export async function runBlocked(dist, backend) {
+  const blocked = `${dist}-blocked`;
+  rmSync(blocked, { recursive: true, force: true });
+  cpSync(dist, blocked, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(blocked, "manifest.json"), "utf8"));
+  delete manifest.content_security_policy;
+  writeFileSync(join(blocked, "manifest.json"), JSON.stringify(manifest));
+  // Its worker stops at its own `init`: only the line that sets the panel up is left of it.
+  writeFileSync(join(blocked, "background.js"), "chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true });");
+  const { browser } = await openExample(blocked, backend, "packaging-blocked");
+  try {
+    const { page } = await browser.openPanel();
+    await untilReady(page, "initFails");
+    const told = await page.evaluate(() => globalThis.initFails());
+    demand(told?.code === "wasm_blocked" && told.message.includes("script-src 'self' 'wasm-unsafe-eval'"), `init said ${JSON.stringify(told)}`);
+    return { "no wasm-unsafe-eval": "explained" };
+  } finally {
+    await browser.close();
+  }
+}
+
+const ask = (page, message) => page.evaluate((value) => chrome.runtime.sendMessage(value), message);
+
+/**
+ * Nobody is attached while the worker idles, or it would live for that alone: the panel is closed and Playwright gone.
+ * After a minute the same life of the worker must have seen a message that was sent meanwhile; then it is killed.
+ */
+export async function runIdle(dist, backend) {
+  const { browser, token } = await openExample(dist, backend, "packaging-idle");
+  try {
+    const session = await backend.createSession(token, { title: "idle" });
+    const before = await withPanel(browser, async (page) => {
+      await ask(page, { watch: session.sessionId });
+      return until("the worker was connected", async () => {
+        const report = await ask(page, { report: true });
+        return report.state === "connected" ? report : null;
+      });
+    });
+    await browser.main.close();
+    await sleep(IDLE_MS);
+    await backend.interact(token, session.sessionId, "while it idled");
+    await sleep(1000);
+    await reconnect(browser);
+    const after = await withPanel(browser, (page) => ask(page, { report: true }));
+    demand(after.life === before.life, "the worker was ended although its connection was alive");
+    demand(after.socketsOpened === 1 && after.state === "connected", `the worker is ${JSON.stringify(after)}`);
+    demand(after.messages.includes("while it idled"), `the worker has not seen the message: ${JSON.stringify(after)}`);
+    const restored = await killed(browser, backend, token, session);
+    demand(restored.life !== before.life, "the worker was not ended");
+    return { "idle 60 s": "ok", "restored after a kill": "ok" };
+  } finally {
+    await browser.close();
+  }
+}
+
+async function reconnect(browser) {
+  browser.main = await browser.connection();
+  browser.worker = await until("the worker was there", () => browser.findWorker());
+}
+
+async function withPanel(browser, work) {
+  const panel = await browser.openPanel();
+  await untilReady(panel.page, "converseIn");
+  const result = await work(panel.page);
+  await panel.close();
+  return result;
+}
+
+/** The worker dies, a message is stored meanwhile, and the next life goes on with the session and has the message. */
+async function killed(browser, backend, token, session) {
+  const panel = await browser.openPanel();
+  await untilReady(panel.page, "converseIn");
+  const cdp = await browser.main.newBrowserCDPSession();
+  const { targetInfos } = await cdp.send("Target.getTargets");
+  const worker = targetInfos.find((target) => target.type === "service_worker" && target.url.includes(browser.extensionId));
+  await cdp.send("Target.closeTarget", { targetId: worker.targetId });
+  await backend.interact(token, session.sessionId, "while it was dead");
+  return until("the next life had the message", async () => {
+    const report = await ask(panel.page, { report: true });
+    const isThere = report.sessionId === session.sessionId && report.state === "connected" && report.messages.includes("while it was dead");
+    return isThere ? report : null;
+  });
+}

@@ -1,0 +1,66 @@
+// Which examples there are, and how each is run.
+import { BackendProcess } from "../backend.mjs";
+import { findChromium } from "../chromium.mjs";
+import { info, UserError } from "../log.mjs";
+import { freePort } from "../ports.mjs";
+import { buildExample, pack } from "./example.mjs";
+import { runExtension } from "./extension.mjs";
+import { runBlocked, runHosts, runIdle } from "./hosts.mjs";
+import { runPlain } from "./plain.mjs";
+
+const BUNDLERS = ["webpack", "vite", "esbuild", "crxjs", "wxt"];
+
+/** What `npm test` runs; the rest takes longer. */
+export const QUICK = ["webpack", "vite", "hosts"];
+
+async function plain(tarball, context) {
+  const { folder } = await buildExample("plain-html", tarball);
+  // Any extension will do: the browser of the tests waits for one.
+  const { dist } = await buildExample("esbuild", tarball);
+  return runPlain(folder, context.backend, context.pagePort, dist);
+}
+
+async function hosts(tarball, { backend }) {
+  const { dist } = await buildExample("hosts", tarball);
+  return { ...(await runHosts(dist, backend)), ...(await runBlocked(dist, backend)), ...(await runIdle(dist, backend)) };
+}
+
+const RUNS = {
+  node: async (tarball) => {
+    await buildExample("node", tarball);
+    return { node: "ok" };
+  },
+  ...Object.fromEntries(
+    BUNDLERS.map((name) => [
+      name,
+      async (tarball, { backend }) => {
+        const { dist } = await buildExample(name, tarball);
+        return runExtension(name, dist, backend);
+      },
+    ]),
+  ),
+  "plain-html": plain,
+  hosts,
+};
+
+/** A step for each of `names` (default: all); gives what each saw. */
+export async function packagingSteps(steps, names = Object.keys(RUNS)) {
+  const unknown = names.filter((name) => !(name in RUNS));
+  if (unknown.length > 0) throw new UserError(`there is no example ${unknown.join(", ")}: choose from ${Object.keys(RUNS).join(", ")}`);
+  const results = {};
+  const pagePort = await freePort();
+  const backend = await BackendProcess.start({ push: "embedded", agentDelayMs: 100, extra: ["--allow-origin", `http://127.0.0.1:${pagePort}`] });
+  try {
+    backend.chromium = await findChromium();
+    const tarball = await pack();
+    for (const name of names) {
+      await steps.step(`package in ${name}`, async () => {
+        results[name] = await RUNS[name](tarball, { backend, pagePort });
+        info(JSON.stringify(results[name]));
+      });
+    }
+  } finally {
+    await backend.stop();
+  }
+  return results;
+}
