@@ -1,7 +1,9 @@
 // npm run check: the fast inner loop. No browser, no release build of the simulator's long runs.
 import { buildPackage } from "./lib/build-js.mjs";
 import { buildWasm } from "./lib/build-wasm.mjs";
+import { checkApi } from "./lib/api.mjs";
 import { setUpBasics } from "./lib/build-all.mjs";
+import { scanBundles } from "./lib/bundle-scan.mjs";
 import { clippyNative, clippyWasm, corePurity, eslint, rustFormat, rustTests, typeCheck } from "./lib/checks.mjs";
 import { main } from "./lib/log.mjs";
 import { Steps } from "./lib/steps.mjs";
@@ -21,6 +23,8 @@ await main(async () => {
     await buildWasm();
     await buildPackage();
   });
+  await steps.step("interface", () => checkApi(), { needs: ["package"] });
+  await steps.step("bundle scan", scanBundles, { needs: ["package"] });
   await steps.step("TypeScript types", typeCheck, { needs: ["package"] });
   await steps.step("TypeScript tests", runTypeScriptTests, { needs: ["package"] });
   await steps.step("eslint", eslint, { needs: ["package"] });

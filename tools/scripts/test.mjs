@@ -1,7 +1,9 @@
 // npm test: everything that must hold before a commit, each step named and timed. Goes on after a failure.
 import { parseArgs } from "node:util";
 
+import { checkApi } from "./lib/api.mjs";
 import { buildAll, setUpBasics } from "./lib/build-all.mjs";
+import { scanBundles } from "./lib/bundle-scan.mjs";
 import { ensureSockudo, ensureWasmPack } from "./lib/cargo-install.mjs";
 import * as checks from "./lib/checks.mjs";
 import { findChromium, findChromedriver } from "./lib/chromium.mjs";
@@ -34,6 +36,8 @@ async function quickSteps(steps) {
   await steps.step("hygiene", hygiene);
   await steps.step("rustfmt", checks.rustFormat);
   await steps.step("build", buildAll, { needs: ["set-up"] });
+  await steps.step("interface", () => checkApi(), built);
+  await steps.step("bundle scan", scanBundles, built);
   await steps.step("TypeScript types", checks.typeCheck, built);
   await steps.step("TypeScript tests", runTypeScriptTests, built);
   await steps.step("eslint", checks.eslint, built);

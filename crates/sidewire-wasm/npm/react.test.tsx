@@ -191,6 +191,34 @@ test("sending shows the message at once, and the functions keep their identity",
   await page.unmount();
 });
 
+test("a message that failed can be tried again or taken back", async () => {
+  const sends: Send[] = [];
+  const App = (): ReactNode => {
+    useSession(sessionId);
+    sends.push(useSend());
+    return useMessages().map(({ content, delivery }) => `${content}:${delivery ?? "stored"} `);
+  };
+  const page = await mount(<App />);
+  await advance(200);
+  hub.fault({ on: "interact", do: "answer", status: 403, times: 2 });
+  const ids = await act(async () => {
+    const sent = [sends[0]?.send("again") ?? "", sends[0]?.send("never") ?? ""];
+    await hub.advance(200);
+    return sent;
+  });
+  const failed = page.text();
+
+  await act(async () => {
+    sends[0]?.retry(ids[0] ?? "");
+    assert.equal(sends[0]?.cancel(ids[1] ?? ""), true);
+    await hub.advance(200);
+  });
+
+  assert.equal(failed, "again:failed never:failed ");
+  assert.equal(page.text(), "again:stored ");
+  await page.unmount();
+});
+
 test("sessions are loaded once for several components, and a new one is shown", async () => {
   const views: SessionsView[] = [];
   const List = (): ReactNode => {

@@ -122,6 +122,8 @@ export interface Send {
   send(message: string | OutgoingMessage): string;
   /** Tries a failed message again, with the same id. */
   retry(clientMessageId: string, sessionId?: string): void;
+  /** Takes back a message that is queued or failed; false for one that is on its way or sent. */
+  cancel(clientMessageId: string, sessionId?: string): boolean;
 }
 
 /** Functions to send with. They throw `not_initialized` while the provider has no client. */
@@ -134,6 +136,7 @@ export function useSend(): Send {
         retry: (clientMessageId: string, sessionId?: string) => {
           needed(client).retryMessage(clientMessageId, sessionId);
         },
+        cancel: (clientMessageId: string, sessionId?: string) => needed(client).cancelMessage(clientMessageId, sessionId),
       }),
     [client],
   );
