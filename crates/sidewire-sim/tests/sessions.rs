@@ -39,6 +39,33 @@ fn a_403_that_names_the_session_falls_back_and_polling_goes_on() {
     refused(Mode::Coded(403, "USER_MISMATCH"), FallbackReason::SessionRefused, 1);
 }
 
+// B8, O8
+#[test]
+fn the_servers_own_code_for_a_refusal_is_kept_until_another_session_is_chosen() {
+    let mut world = world();
+    world.fault(Fault::Auth(Mode::Coded(403, "USER_MISMATCH")));
+    world.start(0);
+    world.run_for(5_000);
+    assert_eq!(world.engine.refusal_code(), Some("USER_MISMATCH"));
+
+    world.heal();
+    world.start(1);
+    world.run_for(5_000);
+    assert_eq!(world.engine.refusal_code(), None);
+}
+
+// B8, O8
+#[test]
+fn a_read_that_is_refused_tells_the_servers_own_code() {
+    let mut world = world();
+    world.fault(Fault::Messages(Mode::Coded(404, "SESSION_NOT_FOUND")));
+    world.start(0);
+    world.run_for(5_000);
+
+    let error = world.engine.load_error().unwrap();
+    assert_eq!((error.code.as_str(), error.server_code.as_deref()), ("NOT_FOUND", Some("SESSION_NOT_FOUND")));
+}
+
 // B5, B15, F12
 #[test]
 fn a_403_without_a_code_falls_back_as_auth_failed_and_polling_goes_on() {

@@ -11,6 +11,7 @@ export const IDLE_SNAPSHOT: ClientSnapshot = Object.freeze({
   sessionId: null,
   isLoading: false,
   loadError: null,
+  refusalCode: null,
   lastAttemptAt: null,
   retryCount: 0,
   hasOlder: null,

@@ -126,13 +126,14 @@ fn session_event(event: &Event) -> JsValue {
     }
 }
 
-type FailureFields<'a> = [(&'static str, Value<'a>); 3];
+type FailureFields<'a> = [(&'static str, Value<'a>); 4];
 
 fn failure(failure: &ApiFailure) -> FailureFields<'_> {
     [
         ("status", number_if_any(failure.status.map(u64::from))),
         ("code", Text(&failure.code)),
         ("message", Text(&failure.message)),
+        ("serverCode", text(failure.server_code.as_deref())),
     ]
 }
 
@@ -158,6 +159,7 @@ pub(crate) fn snapshot(engine: &Engine, now: Timestamp, wall: WallTime) -> JsVal
         ("sessionId", text(load.session.as_ref().map(SessionId::as_str))),
         ("isLoading", Flag(load.loading)),
         ("loadError", failure_or_null(load_error.as_ref())),
+        ("refusalCode", text(engine.refusal_code())),
         ("retryCount", number(u64::from(load.failures))),
         ("lastAttemptAt", number_if_any(engine.last_attempt().map(at))),
         ("isLoadingOlder", Flag(load.loading_older)),

@@ -136,6 +136,11 @@ export interface ClientSnapshot {
   readonly isLoading: boolean;
   /** Why the last load failed, in one sentence, or `null`. */
   readonly loadError: LoadError | null;
+  /**
+   * The server's own code in its refusal to sign the watched session's channel, such as `SESSION_NOT_FOUND` or
+   * `USER_MISMATCH`; `null` when it gave none. Servers tell it in development only.
+   */
+  readonly refusalCode: string | null;
   /** Reads of the watched session that failed in a row; 0 after one that worked. */
   readonly retryCount: number;
   /** When its messages were last asked for, in ms since the epoch; `null` before the first time. */
@@ -164,6 +169,8 @@ export interface LoadError {
   /** `NETWORK`, `TIMEOUT`, `NO_TOKEN`, `NOT_CONFIGURED`, `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND`, `RATE_LIMITED`, `SERVER` or `BAD_ANSWER`. */
   readonly code: string;
   readonly message: string;
+  /** The server's own code, such as `SESSION_NOT_FOUND`, when it gave one. */
+  readonly serverCode: string | null;
 }
 
 /** A WebSocket close as the browser told it. */

@@ -11,6 +11,7 @@ export const idleSnapshot: ClientSnapshot = Object.freeze({
   sessionId: null,
   isLoading: false,
   loadError: null,
+  refusalCode: null,
   retryCount: 0,
   lastAttemptAt: null,
   isLoadingOlder: false,

@@ -36,7 +36,11 @@ pub(crate) enum Channel {
     /// Acknowledged. `caught_up` once a fetch that began after the acknowledgement was merged.
     Subscribed { caught_up: bool },
     /// The server said no; only another token or session changes that.
-    Refused(FallbackReason),
+    Refused {
+        reason: FallbackReason,
+        /// The server's own code, such as `USER_MISMATCH`.
+        code: Option<String>,
+    },
 }
 
 /// A subscribe frame without an answer. Error frames name no channel, hence at most one.
@@ -66,7 +70,7 @@ impl Engine {
             | Channel::Authorizing { .. }
             | Channel::Subscribing
             | Channel::Subscribed { .. }
-            | Channel::Refused(_) => {}
+            | Channel::Refused { .. } => {}
         }
     }
 
@@ -76,7 +80,7 @@ impl Engine {
             return self.shown.as_ref();
         }
         let joined =
-            |s: &super::Session| matches!(s.channel, Channel::Subscribed { .. } | Channel::Refused(_));
+            |s: &super::Session| matches!(s.channel, Channel::Subscribed { .. } | Channel::Refused { .. });
         self.sessions.iter().find(|(_, s)| s.warm && !joined(s)).map(|(id, _)| id)
     }
 
@@ -103,7 +107,7 @@ impl Engine {
     fn authorize(&mut self, id: &SessionId) {
         let Link::Open(open) = &self.link else { return };
         let Some(url) = self.config.auth_url().map(str::to_owned) else {
-            self.set_channel(id, Channel::Refused(FallbackReason::NotConfigured));
+            self.set_channel(id, Channel::Refused { reason: FallbackReason::NotConfigured, code: None });
             return;
         };
         let form = rest::auth_form(open.socket.as_str(), &self.config.channel(id));
@@ -214,7 +218,7 @@ impl Engine {
                 let told = matches!(code.as_deref(), Some("SESSION_NOT_FOUND" | "USER_MISMATCH"));
                 let reason = if told { FallbackReason::SessionRefused } else { FallbackReason::AuthFailed };
                 let detail = ["authorisation answered 403 ", code.as_deref().unwrap_or_default()].concat();
-                self.refuse_channel(id, reason, detail.trim_end());
+                self.refuse_channel(id, reason, code, detail.trim_end());
             }
             Ok(response) => {
                 let detail = ["authorisation answered ", Decimal::of(response.status).as_str()].concat();
@@ -222,7 +226,7 @@ impl Engine {
                 self.auth_trouble(id, self.retry_after(&response));
             }
             Err(HttpFailure::NoToken) => {
-                self.refuse_channel(id, FallbackReason::NoToken, "the token provider had no token");
+                self.refuse_channel(id, FallbackReason::NoToken, None, "the token provider had no token");
             }
             Err(failure) => {
                 self.io.problem(
@@ -241,7 +245,7 @@ impl Engine {
                 self.set_channel(id, Channel::Idle);
             }
             Refusal::Final => {
-                self.refuse_channel(id, FallbackReason::AuthFailed, "authorisation answered 401");
+                self.refuse_channel(id, FallbackReason::AuthFailed, None, "authorisation answered 401");
             }
         }
     }
@@ -262,11 +266,12 @@ impl Engine {
         }
     }
 
-    fn refuse_channel(&mut self, id: &SessionId, reason: FallbackReason, detail: &str) {
+    fn refuse_channel(&mut self, id: &SessionId, reason: FallbackReason, code: Option<String>, detail: &str) {
         self.gate.refused(self.io.now, &self.io.policy);
         self.io.problem(ProblemCode::RequestFailed, detail);
         self.cause = Cause::AuthRefused;
-        let channel = if planted!(RefusalNotTerminal) { Channel::Idle } else { Channel::Refused(reason) };
+        let refused = Channel::Refused { reason, code };
+        let channel = if planted!(RefusalNotTerminal) { Channel::Idle } else { refused };
         self.set_channel(id, channel);
     }
 
@@ -316,7 +321,8 @@ impl Engine {
             Channel::Authorizing { request } => self.io.cancel(request),
             Channel::Subscribing | Channel::Subscribed { .. } if planted!(OrphanSubscription) => {}
             Channel::Subscribing | Channel::Subscribed { .. } => self.send_frame(pusher::unsubscribe(&name)),
-            Channel::Idle | Channel::Paused { .. } | Channel::Authorized { .. } | Channel::Refused(_) => {}
+            Channel::Idle | Channel::Paused { .. } | Channel::Authorized { .. } | Channel::Refused { .. } => {
+            }
         }
     }
 
@@ -353,7 +359,7 @@ impl Engine {
             match &session.channel {
                 Channel::Authorizing { .. } if planted!(StaleSignatureUsed) => continue,
                 Channel::Authorizing { request } => self.io.cancel(*request),
-                Channel::Refused(_) => continue,
+                Channel::Refused { .. } => continue,
                 Channel::Idle
                 | Channel::Paused { .. }
                 | Channel::Authorized { .. }
@@ -372,7 +378,7 @@ impl Engine {
         for session in self.sessions.values_mut() {
             match &session.channel {
                 Channel::Authorizing { request } => self.io.cancel(*request),
-                Channel::Refused(_) | Channel::Paused { .. } => {}
+                Channel::Refused { .. } | Channel::Paused { .. } => {}
                 Channel::Idle
                 | Channel::Authorized { .. }
                 | Channel::Subscribing

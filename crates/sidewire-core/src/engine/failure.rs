@@ -28,7 +28,7 @@ impl Engine {
 }
 
 pub(super) fn api_failure(status: Option<u16>, code: &str, message: &str) -> ApiFailure {
-    ApiFailure { status, code: code.to_owned(), message: message.to_owned() }
+    ApiFailure { status, code: code.to_owned(), message: message.to_owned(), server_code: None }
 }
 
 pub(super) fn http_failure(failure: HttpFailure) -> ApiFailure {
@@ -50,6 +50,6 @@ pub(super) fn refusal(response: &HttpResponse<'_>) -> ApiFailure {
         500..=599 => ("SERVER", "the server failed"),
         _ => ("BAD_ANSWER", "the server gave an answer that does not fit the contract"),
     };
-    let told = rest::error_body(response.body).1;
-    api_failure(Some(response.status), code, told.as_deref().unwrap_or(message))
+    let (server_code, told) = rest::error_body(response.body);
+    ApiFailure { server_code, ..api_failure(Some(response.status), code, told.as_deref().unwrap_or(message)) }
 }

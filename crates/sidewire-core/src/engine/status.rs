@@ -64,6 +64,20 @@ impl Engine {
         }
     }
 
+    /// The server's own code in its refusal to sign the watched session's channel, such as `USER_MISMATCH`. Servers
+    /// tell it in development only.
+    pub fn refusal_code(&self) -> Option<&str> {
+        match &self.shown_session()?.channel {
+            Channel::Refused { code, .. } => code.as_deref(),
+            Channel::Idle
+            | Channel::Paused { .. }
+            | Channel::Authorizing { .. }
+            | Channel::Authorized { .. }
+            | Channel::Subscribing
+            | Channel::Subscribed { .. } => None,
+        }
+    }
+
     /// How far the view may lag behind the log.
     pub fn freshness(&self) -> Freshness {
         let Some(session) = self.shown_session() else {
@@ -180,7 +194,7 @@ impl Engine {
     }
 
     fn can_push(&self) -> bool {
-        let refused = matches!(self.shown_session().map(|s| &s.channel), Some(Channel::Refused(_)));
+        let refused = matches!(self.shown_session().map(|s| &s.channel), Some(Channel::Refused { .. }));
         self.token != Some(false) && self.config.socket_url().is_some() && !refused
     }
 
@@ -204,7 +218,7 @@ impl Engine {
         if self.token == Some(false) {
             return Some(FallbackReason::NoToken);
         }
-        if let Some(Channel::Refused(reason)) = self.shown_session().map(|s| &s.channel) {
+        if let Some(Channel::Refused { reason, .. }) = self.shown_session().map(|s| &s.channel) {
             return Some(*reason);
         }
         if self.shown_session().is_some_and(|s| s.fetch.refused) {

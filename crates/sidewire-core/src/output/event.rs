@@ -218,6 +218,8 @@ pub struct ApiFailure {
     pub code: String,
     /// A sentence, at most 200 characters, without secrets.
     pub message: String,
+    /// The server's own code, such as `SESSION_NOT_FOUND`, when it gave one. At most 200 characters.
+    pub server_code: Option<String>,
 }
 
 /// Something wrong with what came in.

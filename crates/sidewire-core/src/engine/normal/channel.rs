@@ -24,7 +24,8 @@ impl Channel {
                 form.tag(5);
                 form.flag(*caught_up);
             }
-            Self::Refused(reason) => {
+            // The code is shown and changes nothing.
+            Self::Refused { reason, code: _ } => {
                 form.tag(6);
                 form.text(reason.as_str().as_bytes());
             }
