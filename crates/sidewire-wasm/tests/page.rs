@@ -156,14 +156,30 @@ async fn older_messages_come_through_the_driver_and_a_gap_names_the_row_behind_i
 
 #[wasm_bindgen_test]
 fn the_tab_map_survives_its_stored_form() {
-    let tabs = sidewire_wasm::RawTabs::new(None);
-    tabs.created(7, 1, Some("https://a.example/x".to_owned()));
+    let tabs = sidewire_wasm::RawTabs::new(None, None);
+    tabs.created(7, 1, Some("https://a.example/x".to_owned()), false);
     tabs.activated(7, 1);
-    assert!(tabs.bound(7, "s7").unwrap());
-    assert!(tabs.bound(7, "not a session id").is_err());
+    assert!(tabs.bound(7, Some("s7".to_owned())).unwrap());
+    assert!(tabs.bound(7, Some("not a session id".to_owned())).is_err());
 
-    let again = sidewire_wasm::RawTabs::new(Some(tabs.to_json()));
+    let again = sidewire_wasm::RawTabs::new(Some(tabs.to_json()), None);
 
     assert_eq!(again.active_session(1).as_deref(), Some("s7"));
     assert!(again.binding_json(7).unwrap().contains(r#""domain":"a.example""#));
+}
+
+#[wasm_bindgen_test]
+fn the_tab_map_goes_on_from_the_record_of_an_earlier_run() {
+    let tabs = sidewire_wasm::RawTabs::new(None, None);
+    tabs.created(7, 1, Some("https://a.example/x".to_owned()), false);
+    assert!(tabs.bound(7, Some("s7".to_owned())).unwrap());
+    assert!(tabs.scoped("window") && !tabs.scoped("no scope"));
+
+    let later = sidewire_wasm::RawTabs::new(Some("garbage".to_owned()), Some(tabs.to_record()));
+
+    assert_eq!(later.scope(), "window");
+    later.created(70, 2, Some("https://a.example/x".to_owned()), false);
+    assert_eq!(later.session(70).as_deref(), Some("s7"));
+    assert!(later.signed_out());
+    assert_eq!(later.session(70), None);
 }
