@@ -45,7 +45,7 @@ export default defineConfig(
         "error",
         {
           patterns: [
-            { group: ["**/pkg/**", "**/crates/**", "sidewire/*", "!sidewire/inline"], message: "Import the package by its published names: sidewire, sidewire/inline." },
+            { group: ["**/pkg/**", "**/crates/**", "sidewire/*", "!sidewire/inline", "!sidewire/badge"], message: "Import the package by its published names: sidewire, sidewire/inline, sidewire/badge." },
           ],
         },
       ],

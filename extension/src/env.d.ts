@@ -4,6 +4,8 @@ declare const __SIDEWIRE_DEFAULTS__: {
   readonly wsHost: string;
   readonly wsPort: string | number;
   readonly apiBase: string;
+  /** Whether any of them was given, rather than the defaults of development. */
+  readonly isGiven: boolean;
 };
 
 /** Style sheets are imported for their effect and extracted by the bundler. */

@@ -21,6 +21,10 @@ test("bindTab is read field by field and extra fields are dropped", () => {
   assert.deepEqual(message, { type: "bindTab", tabId: 7, sessionId: "s-1" });
 });
 
+test("a new chat binds no session", () => {
+  assert.deepEqual(parseWorkerMessage({ type: "bindTab", tabId: 7, sessionId: null }), { type: "bindTab", tabId: 7, sessionId: null });
+});
+
 test("hello carries nothing", () => {
   assert.deepEqual(parseWorkerMessage({ type: "hello", tabId: 1 }), { type: "hello" });
 });

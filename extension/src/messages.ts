@@ -1,10 +1,10 @@
 /** What the extension's own pages tell the service worker. Every field is checked on arrival. */
 
-/** A panel has given the tab in front of it a session. */
+/** A panel has given the tab in front of it a session, or none for a new chat. */
 export interface BindTab {
   readonly type: "bindTab";
   readonly tabId: number;
-  readonly sessionId: string;
+  readonly sessionId: string | null;
 }
 
 /** A panel has opened and wants the map to exist. */
@@ -37,7 +37,7 @@ export function parseWorkerMessage(value: unknown): WorkerMessage | null {
   if (typeof value !== "object" || value === null) return null;
   const { type, tabId, sessionId } = value as Record<string, unknown>;
   if (type === "hello") return { type };
-  if (type !== "bindTab" || !isTabId(tabId) || !isSessionId(sessionId)) return null;
+  if (type !== "bindTab" || !isTabId(tabId) || !(sessionId === null || isSessionId(sessionId))) return null;
   return { type, tabId, sessionId };
 }
 

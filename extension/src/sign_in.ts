@@ -1,8 +1,5 @@
 /** Signing in to a development backend (`POST /api/dev/sign-in`). */
 
-/** The storage key of the bearer token, in `local`. */
-export const TOKEN_KEY = "accessToken";
-
 /** How signing in went. */
 export type SignInResult =
   | { readonly type: "signedIn"; readonly token: string }

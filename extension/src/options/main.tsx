@@ -4,47 +4,68 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "./options.css";
 import { createRoot } from "react-dom/client";
-import { CONFIG_KEY, defaultConfig, parseStoredConfig } from "../config";
+import { createAccount } from "../account";
+import { followAppearance } from "../appearance";
+import { CONFIG_KEY, defaultConfig, parseStoredConfig, type Config } from "../config";
 import * as platform from "../platform/chrome";
-import { parseToken, signIn, TOKEN_KEY } from "../sign_in";
+import { tolerantStorage } from "../platform/storage";
+import { signIn } from "../sign_in";
+import type { TestSocket } from "./connection_test";
 import { OptionsPage, type OptionsHost } from "./options_page";
 
 const defaults = defaultConfig(__SIDEWIRE_DEFAULTS__);
+const isIncognito = platform.isIncognito();
+const browserStorage = {
+  read: platform.readStorage,
+  write: platform.writeStorage,
+  remove: platform.removeStorage,
+  watch: platform.watchStorage,
+};
+const account = createAccount({
+  storage: tolerantStorage(browserStorage, () => undefined),
+  isIncognito,
+  lockStorage: platform.lockStorage,
+  storageKeys: platform.storageKeys,
+});
 
 const host: OptionsHost = {
   defaults,
+  isIncognito,
   allowOrigin: platform.requestOrigin,
-  save: (config) => platform.writeStorage("local", CONFIG_KEY, { v: 1, ...config }),
-  reset: () => platform.removeStorage("local", CONFIG_KEY),
+  save: (config) => platform.writeStorage("local", CONFIG_KEY, { v: 2, ...config }),
   watchConfig: (listener) =>
     platform.watchStorage("local", CONFIG_KEY, (value) => listener(parseStoredConfig(value) ?? defaults)),
-  watchToken: (listener) => platform.watchStorage("local", TOKEN_KEY, (value) => listener(parseToken(value) !== null)),
-  signIn: async (apiBase, user) => {
-    const result = await signIn((url, request) => fetch(url, request), apiBase, user);
-    if (result.type !== "signedIn") return result;
-    await platform.lockStorage();
-    await platform.writeStorage("local", TOKEN_KEY, result.token);
+  watchAccount: (listener) => account.watch((token) => listener(token !== null)),
+  signIn: async (config, user) => {
+    const result = await signIn((url, request) => fetch(url, request), config.apiBase, user);
+    if (result.type === "signedIn") await account.signIn(result.token, config.tokenArea);
     return result;
   },
-  signOut: () => platform.removeStorage("local", TOKEN_KEY),
+  useToken: (token, area) => account.signIn(token, area),
+  moveToken: account.move,
+  signOut: account.signOut,
   setTabsPermission: platform.setTabsPermission,
+  test: {
+    fetch: (url, init) => fetch(url, init),
+    openSocket: (url) => new WebSocket(url) as TestSocket,
+    hasOrigin: platform.hasOrigin,
+    token: account.token,
+    now: () => performance.now(),
+  },
 };
 
 void start();
 
 async function start(): Promise<void> {
-  const [config, token, maySeeTabs] = await Promise.all([
+  followAppearance(browserStorage, CONFIG_KEY);
+  const [stored, token, maySeeTabs] = await Promise.all([
     platform.readStorage("local", CONFIG_KEY),
-    platform.readStorage("local", TOKEN_KEY),
+    account.token(),
     platform.hasTabsPermission(),
   ]);
+  const config: Config = parseStoredConfig(stored) ?? defaults;
   const root = document.getElementById("root") ?? document.body;
   createRoot(root).render(
-    <OptionsPage
-      host={host}
-      config={parseStoredConfig(config) ?? defaults}
-      isSignedIn={parseToken(token) !== null}
-      maySeeTabs={maySeeTabs}
-    />,
+    <OptionsPage host={host} config={config} isSignedIn={token !== null} maySeeTabs={maySeeTabs} />,
   );
 }

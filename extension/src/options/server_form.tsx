@@ -1,14 +1,16 @@
-/** The form of the servers: checked field by field, saved as a whole. */
+/** The form of the servers: checked field by field, saved as a whole, and tried before or after. */
 
 import { useId, useState, type SubmitEvent } from "react";
-import { checkConfig, formOf, originPattern, type Config, type ConfigForm, type ConfigProblem } from "../config";
+import { checkServers, formOf, originPattern, type FormProblem, type Servers, type ServersForm } from "../config";
 import { optionsTexts } from "../texts";
+import { ConnectionTest } from "./connection_test_view";
 import type { OptionsHost } from "./options_page";
 
 /** The stored servers and what can be done with new ones. */
 export interface ServerFormProps {
-  readonly host: OptionsHost;
-  readonly config: Config;
+  readonly host: Pick<OptionsHost, "defaults" | "allowOrigin" | "test">;
+  readonly servers: Servers;
+  readonly onSave: (servers: Servers) => Promise<void>;
 }
 
 type Outcome =
@@ -16,71 +18,93 @@ type Outcome =
   | { readonly type: "saved" }
   | { readonly type: "failed"; readonly text: string };
 
-/** Host, port, encryption, key and API address. */
-export function ServerForm({ host, config }: ServerFormProps) {
-  const [form, setForm] = useState<ConfigForm>(() => formOf(config));
-  const [problems, setProblems] = useState<readonly ConfigProblem[]>([]);
+/** Host, port, encryption, key, API address, and how often to ask. */
+export function ServerForm({ host, servers, onSave }: ServerFormProps) {
+  const [form, setForm] = useState<ServersForm>(() => formOf(servers));
+  const [problems, setProblems] = useState<readonly FormProblem[]>([]);
   const [outcome, setOutcome] = useState<Outcome>({ type: "none" });
 
-  const change = (part: Partial<ConfigForm>): void => {
+  const change = (part: Partial<ServersForm>): void => {
     setForm({ ...form, ...part });
     setOutcome({ type: "none" });
   };
+  const checked = (): Servers | null => {
+    const check = checkServers(form);
+    setProblems(check.type === "invalid" ? check.problems : []);
+    return check.type === "valid" ? check.servers : null;
+  };
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const check = checkConfig(form);
-    setProblems(check.type === "invalid" ? check.problems : []);
-    if (check.type === "valid") setOutcome(await save(host, check.config));
+    const valid = checked();
+    if (valid !== null) setOutcome(await save(host, onSave, valid));
   };
   const reset = async (): Promise<void> => {
-    await host.reset();
     setForm(formOf(host.defaults));
     setProblems([]);
-  };
-  const errorOf = (field: keyof ConfigForm): string | null => {
-    const problem = problems.find((candidate) => candidate.field === field);
-    return problem === undefined ? null : optionsTexts.problems[problem.code];
+    setOutcome(await save(host, onSave, host.defaults));
   };
 
   return (
     <form className="server-form" noValidate onSubmit={(event: SubmitEvent) => void submit(event)}>
-      <TextField label={optionsTexts.apiBase} hint={optionsTexts.apiBaseHint} type="url" value={form.apiBase} error={errorOf("apiBase")} onChange={(apiBase) => change({ apiBase })} />
-      <div className="pair">
-        <TextField label={optionsTexts.wsHost} value={form.wsHost} error={errorOf("wsHost")} onChange={(wsHost) => change({ wsHost })} />
-        <TextField label={optionsTexts.wsPort} inputMode="numeric" value={form.wsPort} error={errorOf("wsPort")} onChange={(wsPort) => change({ wsPort })} />
+      <ServerFields form={form} problems={problems} onChange={change} />
+      <div className="actions">
+        <button type="submit" className="button">
+          {optionsTexts.save}
+        </button>
+        <button type="button" className="button" data-kind="plain" onClick={() => void reset()}>
+          {optionsTexts.reset}
+        </button>
+        <span className="outcome" role="status" data-outcome={outcome.type}>
+          {outcomeText(outcome)}
+        </span>
       </div>
-      <label className="check">
-        <input type="checkbox" checked={form.tls} onChange={(event) => change({ tls: event.currentTarget.checked })} />
-        {optionsTexts.tls}
-      </label>
-      <p className="field-error" role="alert">{errorOf("tls")}</p>
-      <TextField label={optionsTexts.key} hint={optionsTexts.keyHint} value={form.key} error={errorOf("key")} onChange={(key) => change({ key })} />
-      <Actions outcome={outcome} onReset={() => void reset()} />
+      <ConnectionTest host={host.test} read={checked} />
     </form>
   );
 }
 
-function Actions({ outcome, onReset }: { readonly outcome: Outcome; readonly onReset: () => void }) {
+interface ServerFieldsProps {
+  readonly form: ServersForm;
+  readonly problems: readonly FormProblem[];
+  readonly onChange: (part: Partial<ServersForm>) => void;
+}
+
+function ServerFields({ form, problems, onChange }: ServerFieldsProps) {
+  const errorOf = (field: keyof ServersForm): string | null => {
+    const problem = problems.find((candidate) => candidate.field === field);
+    return problem === undefined ? null : optionsTexts.problems[problem.code];
+  };
   return (
-    <div className="actions">
-      <button type="submit" className="button">
-        {optionsTexts.save}
-      </button>
-      <button type="button" className="button" data-kind="plain" onClick={onReset}>
-        {optionsTexts.reset}
-      </button>
-      <span className="outcome" role="status" data-outcome={outcome.type}>
-        {outcomeText(outcome)}
-      </span>
-    </div>
+    <>
+      <TextField label={optionsTexts.apiBase} hint={optionsTexts.apiBaseHint} type="url" value={form.apiBase} error={errorOf("apiBase")} onChange={(apiBase) => onChange({ apiBase })} />
+      <div className="pair">
+        <TextField label={optionsTexts.wsHost} value={form.wsHost} error={errorOf("wsHost")} onChange={(wsHost) => onChange({ wsHost })} />
+        <TextField label={optionsTexts.wsPort} inputMode="numeric" value={form.wsPort} error={errorOf("wsPort")} onChange={(wsPort) => onChange({ wsPort })} />
+      </div>
+      <div className="field">
+        <label className="check">
+          <input type="checkbox" checked={form.tls} onChange={(event) => onChange({ tls: event.currentTarget.checked })} />
+          {optionsTexts.tls}
+        </label>
+        <p className="field-error" role="alert">{errorOf("tls")}</p>
+      </div>
+      <TextField label={optionsTexts.key} hint={optionsTexts.keyHint} value={form.key} error={errorOf("key")} onChange={(key) => onChange({ key })} />
+      <fieldset className="choice-field">
+        <legend>{optionsTexts.polling}</legend>
+        <div className="pair" data-even>
+          <TextField label={optionsTexts.pollActive} inputMode="decimal" value={form.pollActive} error={errorOf("pollActive")} onChange={(pollActive) => onChange({ pollActive })} />
+          <TextField label={optionsTexts.pollIdle} inputMode="decimal" value={form.pollIdle} error={errorOf("pollIdle")} onChange={(pollIdle) => onChange({ pollIdle })} />
+        </div>
+      </fieldset>
+    </>
   );
 }
 
-async function save(host: OptionsHost, config: Config): Promise<Outcome> {
+async function save(host: Pick<OptionsHost, "allowOrigin">, onSave: ServerFormProps["onSave"], servers: Servers): Promise<Outcome> {
   try {
-    const pattern = originPattern(config);
+    const pattern = originPattern(servers);
     if (pattern !== null && !(await host.allowOrigin(pattern))) return { type: "failed", text: optionsTexts.notAllowed };
-    await host.save(config);
+    await onSave(servers);
     return { type: "saved" };
   } catch {
     return { type: "failed", text: optionsTexts.saveFailed };
@@ -105,7 +129,7 @@ interface TextFieldProps {
   readonly label: string;
   readonly hint?: string;
   readonly type?: "text" | "url";
-  readonly inputMode?: "numeric";
+  readonly inputMode?: "numeric" | "decimal";
   readonly value: string;
   readonly error: string | null;
   readonly onChange: (value: string) => void;

@@ -1,12 +1,13 @@
 import { ArrowUp, LoaderCircle } from "lucide-react";
-import { useEffect, useLayoutEffect, useState, type KeyboardEvent, type RefObject, type SubmitEvent } from "react";
+import { useEffect, useLayoutEffect, useSyncExternalStore, type KeyboardEvent, type RefObject, type SubmitEvent } from "react";
 import { texts } from "../texts";
-import { draftOf, noDrafts, withDraft, withoutSent } from "./drafts";
+import { draftOf, withDraft, withoutSent, type DraftStore } from "./drafts";
 import type { Sending } from "./store";
 
 /** What the composer needs. */
 export interface ComposerProps {
   readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly drafts: DraftStore;
   readonly tabId: number | null;
   readonly isSignedIn: boolean;
   readonly sending: Sending;
@@ -15,8 +16,8 @@ export interface ComposerProps {
 }
 
 /** Where messages are typed. Enter sends, Shift+Enter breaks the line; every tab keeps its own text. */
-export function Composer({ field, tabId, isSignedIn, sending, onSend }: ComposerProps) {
-  const [drafts, setDrafts] = useState(noDrafts);
+export function Composer({ field, drafts: store, tabId, isSignedIn, sending, onSend }: ComposerProps) {
+  const drafts = useSyncExternalStore(store.subscribe, store.get);
   const draft = draftOf(drafts, tabId);
   const canSend = isSignedIn && draft.trim() !== "";
   useGrowingHeight(field, draft);
@@ -26,7 +27,7 @@ export function Composer({ field, tabId, isSignedIn, sending, onSend }: Composer
 
   const send = async (): Promise<void> => {
     if (!canSend || sending.type === "opening") return;
-    if (await onSend(draft.trim())) setDrafts((all) => withoutSent(all, tabId, draft));
+    if (await onSend(draft.trim())) store.set(withoutSent(store.get(), tabId, draft));
     field.current?.focus();
   };
   const handleKey = (event: KeyboardEvent): void => {
@@ -48,10 +49,12 @@ export function Composer({ field, tabId, isSignedIn, sending, onSend }: Composer
         ref={field}
         className="composer-field"
         aria-label={texts.messageLabel}
+        aria-description={texts.sendHint}
         placeholder={isSignedIn ? texts.messagePlaceholder : texts.messagePlaceholderSignedOut}
+        dir="auto"
         rows={1}
         value={draft}
-        onChange={(event) => setDrafts(withDraft(drafts, tabId, event.currentTarget.value))}
+        onChange={(event) => store.set(withDraft(store.get(), tabId, event.currentTarget.value))}
         onKeyDown={handleKey}
       />
       <SendButton isEnabled={canSend} isBusy={sending.type === "opening"} />

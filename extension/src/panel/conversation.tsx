@@ -1,52 +1,74 @@
-import { MessageCircle, TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { ArrowUpRight, CornerDownRight, MessageCircle, TriangleAlert } from "lucide-react";
 import type { ClientSnapshot, SidewireClient } from "sidewire";
 import { texts } from "../texts";
+import { unavailability } from "./availability";
+import { Blank } from "./blank";
 import { MessageList } from "./message_list";
+import type { PanelState } from "./store";
+import { Unavailable, type UnavailableProps } from "./unavailable";
 
-/** What is to be shown. */
-export interface ConversationProps {
+/** A conversation that a tab without one may go on with. */
+export interface Offer {
+  readonly sessionId: string;
+  readonly title: string;
+}
+
+/** What is to be shown, and what can be done about it. */
+export interface ConversationProps extends Pick<UnavailableProps, "onNewChat" | "onSignOut"> {
   readonly client: SidewireClient | null;
   readonly snapshot: ClientSnapshot;
-  readonly sessionId: string | null;
+  readonly state: PanelState;
+  readonly offers: readonly Offer[];
+  readonly origin: string;
+  readonly onSuggestion: (text: string) => void;
+  readonly onChoose: (sessionId: string) => void;
 }
 
 /** The messages of the shown session, or why there are none. Never those of another session. */
-export function Conversation({ client, snapshot, sessionId }: ConversationProps) {
+export function Conversation(props: ConversationProps) {
+  const { client, snapshot, state, origin, onNewChat, onSignOut } = props;
+  const { sessionId } = state;
   if (client === null) return <NotLoaded />;
-  if (sessionId === null) return <Empty />;
+  if (state.tab === null) return <Skeleton />;
+  if (sessionId === null) return <Empty {...props} />;
   if (snapshot.sessionId !== sessionId) return <Skeleton />;
-  if (snapshot.length > 0) return <MessageList client={client} sessionId={sessionId} length={snapshot.length} revision={snapshot.revision} />;
+
+  const problem = unavailability(snapshot);
+  if (problem !== null) return <Unavailable problem={problem} origin={origin} onNewChat={onNewChat} onSignOut={onSignOut} />;
+  if (snapshot.length > 0) return <MessageList client={client} sessionId={sessionId} snapshot={snapshot} />;
   if (snapshot.loadError !== null) return <NotLoaded />;
-  return snapshot.isLoading ? <Skeleton /> : <Empty />;
+  return snapshot.isLoading ? <Skeleton /> : <Empty {...props} />;
 }
 
-function Empty() {
-  return <Blank icon={<MessageCircle />} title={texts.emptyTitle} text={texts.emptyText} />;
+function Empty({ state, offers, onSuggestion, onChoose }: ConversationProps) {
+  return (
+    <Blank icon={<MessageCircle />} title={texts.emptyTitle} text={texts.emptyText[state.tab?.scope ?? "tab"]}>
+      {state.sessionId === null && offers.length > 0 && (
+        <section className="choices" aria-label={texts.continueLabel}>
+          <h3 className="choices-title">{texts.continueLabel}</h3>
+          {offers.map(({ sessionId, title }) => (
+            <button key={sessionId} type="button" className="choice" data-kind="offer" onClick={() => onChoose(sessionId)}>
+              <CornerDownRight />
+              <bdi>{title}</bdi>
+            </button>
+          ))}
+        </section>
+      )}
+      <section className="choices" aria-label={texts.suggestionsLabel}>
+        {texts.suggestions.map((text) => (
+          <button key={text} type="button" className="choice" onClick={() => onSuggestion(text)}>
+            <bdi>{text}</bdi>
+            <ArrowUpRight />
+          </button>
+        ))}
+      </section>
+    </Blank>
+  );
 }
 
 /** Why is told above the composer. */
 function NotLoaded() {
-  return <Blank icon={<TriangleAlert />} title={texts.notLoadedTitle} isProblem />;
-}
-
-interface BlankProps {
-  readonly icon: ReactNode;
-  readonly title: string;
-  readonly text?: string;
-  readonly isProblem?: boolean;
-}
-
-function Blank({ icon, title, text, isProblem = false }: BlankProps) {
-  return (
-    <div className="blank">
-      <span className="blank-icon" data-tone={isProblem ? "warning" : undefined} aria-hidden="true">
-        {icon}
-      </span>
-      <h2 className="blank-title">{title}</h2>
-      {text !== undefined && <p className="blank-text">{text}</p>}
-    </div>
-  );
+  return <Blank icon={<TriangleAlert />} title={texts.notLoadedTitle} text={texts.notLoadedText} tone="warning" />;
 }
 
 function Skeleton() {

@@ -8,12 +8,14 @@ const SHOWN_MS = 1_500;
 export interface CopyButtonProps {
   readonly label: string;
   readonly read: () => string;
-  /** Shows the label beside the icon. */
-  readonly isWide?: boolean;
+  /** `wide` shows the label beside the icon. */
+  readonly kind?: "icon" | "inline" | "wide";
 }
 
+const classes = { icon: "copy-button", inline: "inline-button", wide: "text-button" } as const;
+
 /** Copies a text and says so for a moment. */
-export function CopyButton({ label, read, isWide = false }: CopyButtonProps) {
+export function CopyButton({ label, read, kind = "icon" }: CopyButtonProps) {
   const [isCopied, setIsCopied] = useState(false);
 
   useEffect(() => {
@@ -31,13 +33,13 @@ export function CopyButton({ label, read, isWide = false }: CopyButtonProps) {
   return (
     <button
       type="button"
-      className={isWide ? "text-button" : "copy-button"}
+      className={classes[kind]}
       aria-label={name}
       title={name}
       onClick={() => void copy().catch(() => setIsCopied(false))}
     >
       {isCopied ? <Check /> : <Copy />}
-      {isWide && name}
+      {kind === "wide" && name}
     </button>
   );
 }

@@ -1,42 +1,52 @@
 import type { ReactNode } from "react";
 import type { ClientSnapshot, Diagnostics, ProblemEntry, SidewireClient, Transition } from "sidewire";
+import type { Config } from "../config";
 import { debugTexts } from "../texts";
-import { ConnectionStatusBadge } from "./connection_status_badge";
+import { ConnectionBadge } from "./connection_badge";
 import { CopyButton } from "./copy_button";
+import { Block, DebugLog, Fact } from "./debug_parts";
 import { codeName, counterName, diagnosisText } from "./diagnosis";
+import { FrameLog } from "./frame_log";
 import { preciseTime } from "./times";
+import { TraceTools } from "./trace_tools";
 import { useDiagnostics } from "./use_client";
 
 /** What the debug view shows. */
 export interface DebugViewProps {
   readonly client: SidewireClient;
   readonly snapshot: ClientSnapshot;
+  readonly config: Config;
   readonly isOnline: boolean;
   readonly version: string;
 }
 
 /** State of the connection, its history and its counters. */
-export function DebugView({ client, snapshot, isOnline, version }: DebugViewProps) {
+export function DebugView({ client, snapshot, config, isOnline, version }: DebugViewProps) {
   const diagnostics = useDiagnostics(client);
-  const copy = (): string => diagnosisText({ version, at: Date.now(), isOnline, snapshot, diagnostics });
+  const copy = (): string =>
+    diagnosisText({ version, browser: navigator.userAgent, at: Date.now(), isOnline, config, snapshot, diagnostics });
 
   return (
     <section className="debug" aria-label={debugTexts.title} tabIndex={0}>
       <div className="debug-head">
-        <ConnectionStatusBadge snapshot={snapshot} isOnline={isOnline} />
-        <CopyButton label={debugTexts.copy} read={copy} isWide />
+        <ConnectionBadge client={client} />
+        <CopyButton label={debugTexts.copy} read={copy} kind="wide" />
       </div>
       <Facts snapshot={snapshot} diagnostics={diagnostics} />
       <Block title={debugTexts.transitions}>
-        <Log empty={debugTexts.noTransitions}>{diagnostics.transitions.map(TransitionLine).reverse()}</Log>
+        <DebugLog empty={debugTexts.noTransitions}>{diagnostics.transitions.map(TransitionLine).reverse()}</DebugLog>
       </Block>
       <Block title={debugTexts.problems}>
-        <Log empty={debugTexts.noProblems}>{diagnostics.problems.map(ProblemLine).reverse()}</Log>
+        <DebugLog empty={debugTexts.noProblems}>{diagnostics.problems.map(ProblemLine).reverse()}</DebugLog>
       </Block>
+      <FrameLog client={client} received={diagnostics.counters.framesReceived} />
+      <TraceTools client={client} />
       <Block title={debugTexts.counters}>
         <dl className="debug-facts" data-counters>
           {Object.entries(diagnostics.counters).map(([name, value]) => (
-            <Fact key={name} name={counterName(name)} value={String(value)} />
+            <Fact key={name} name={counterName(name)}>
+              {String(value)}
+            </Fact>
           ))}
         </dl>
       </Block>
@@ -45,44 +55,22 @@ export function DebugView({ client, snapshot, isOnline, version }: DebugViewProp
 }
 
 function Facts({ snapshot, diagnostics }: { readonly snapshot: ClientSnapshot; readonly diagnostics: Diagnostics }) {
+  const { freshnessSince: since, freshnessCause: cause, reasonLabel, refusalCode } = snapshot;
   return (
     <dl className="debug-facts">
-      <Fact name={debugTexts.freshness} value={codeName(snapshot.freshness)} />
-      <Fact name={debugTexts.polling} value={snapshot.isPolling ? debugTexts.yes : debugTexts.no} />
-      <Fact name={debugTexts.messages} value={String(snapshot.length)} />
-      <Fact name={debugTexts.session} value={snapshot.sessionId ?? debugTexts.none} />
-      <Fact name={debugTexts.socket} value={diagnostics.socketId ?? debugTexts.none} />
+      <Fact name={debugTexts.freshness}>{codeName(snapshot.freshness)}</Fact>
+      <Fact name={debugTexts.since}>{since === null ? debugTexts.none : <Moment at={since} />}</Fact>
+      <Fact name={debugTexts.cause}>{cause === null ? debugTexts.none : codeName(cause)}</Fact>
+      <Fact name={debugTexts.reason}>{reasonLabel === null ? debugTexts.none : [reasonLabel, refusalCode].filter(Boolean).join(" · ")}</Fact>
+      <Fact name={debugTexts.polling}>{snapshot.isPolling ? debugTexts.yes : debugTexts.no}</Fact>
+      <Fact name={debugTexts.messages}>{String(snapshot.length)}</Fact>
+      <Fact name={debugTexts.session}>{snapshot.sessionId ?? debugTexts.none}</Fact>
+      <Fact name={debugTexts.socket}>{diagnostics.socketId ?? debugTexts.none}</Fact>
     </dl>
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
-  return (
-    <div className="debug-fact">
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
-function Block({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <>
-      <h2 className="debug-title">{title}</h2>
-      {children}
-    </>
-  );
-}
-
-function Log({ empty, children }: { readonly empty: string; readonly children: readonly ReactNode[] }) {
-  return children.length === 0 ? <p className="debug-empty">{empty}</p> : (
-    <ol className="debug-log" tabIndex={0}>
-      {children}
-    </ol>
-  );
-}
-
-function TransitionLine(entry: Transition, index: number) {
+function TransitionLine(entry: Transition, index: number): ReactNode {
   const details = [
     codeName(entry.cause),
     entry.reason === null ? null : codeName(entry.reason),
@@ -90,7 +78,7 @@ function TransitionLine(entry: Transition, index: number) {
   ];
   return (
     <li key={`${entry.at}-${index}`} data-transition={entry.current}>
-      <time dateTime={new Date(entry.at).toISOString()}>{preciseTime(entry.at)}</time>
+      <Moment at={entry.at} />
       <span>
         {entry.previous} → <strong>{entry.current}</strong>
         <span className="debug-detail">{details.filter((detail) => detail !== null).join(" · ")}</span>
@@ -99,14 +87,18 @@ function TransitionLine(entry: Transition, index: number) {
   );
 }
 
-function ProblemLine(entry: ProblemEntry, index: number) {
+function ProblemLine(entry: ProblemEntry, index: number): ReactNode {
   return (
     <li key={`${entry.at}-${index}`} data-problem={entry.code}>
-      <time dateTime={new Date(entry.at).toISOString()}>{preciseTime(entry.at)}</time>
+      <Moment at={entry.at} />
       <span>
         <strong>{codeName(entry.code)}</strong>
         <span className="debug-detail">{entry.detail}</span>
       </span>
     </li>
   );
+}
+
+function Moment({ at }: { readonly at: number }) {
+  return <time dateTime={new Date(at).toISOString()}>{preciseTime(at)}</time>;
 }

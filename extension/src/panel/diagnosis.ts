@@ -1,24 +1,30 @@
 /** The text that "Copy diagnosis" puts on the clipboard: no content, no token. */
 
 import type { ClientSnapshot, Diagnostics } from "sidewire";
+import type { Config } from "../config";
 
 /** What a diagnosis is made of. */
 export interface DiagnosisInput {
   readonly version: string;
+  readonly browser: string;
   readonly at: number;
   readonly isOnline: boolean;
+  readonly config: Config;
   readonly snapshot: ClientSnapshot;
   readonly diagnostics: Diagnostics;
 }
 
 /** A diagnosis as JSON, times as ISO text. */
-export function diagnosisText({ version, at, isOnline, snapshot, diagnostics }: DiagnosisInput): string {
+export function diagnosisText({ version, browser, at, isOnline, config, snapshot, diagnostics }: DiagnosisInput): string {
+  const { key, ...settings } = config;
   return JSON.stringify(
     {
       product: "sidewire",
       version,
+      browser,
       at: isoTime(at),
       isOnline,
+      settings: { ...settings, hasKey: key !== "" },
       snapshot,
       counters: diagnostics.counters,
       socketId: diagnostics.socketId,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { draftOf, noDrafts, withDraft, withoutSent } from "./drafts";
+import { draftOf, withDraft, withoutSent } from "./drafts";
 
 test("every tab has its own draft", () => {
-  const drafts = withDraft(withDraft(noDrafts, 1, "one"), 2, "two");
+  const drafts = withDraft(withDraft(new Map(), 1, "one"), 2, "two");
 
   assert.equal(draftOf(drafts, 1), "one");
   assert.equal(draftOf(drafts, 2), "two");
@@ -11,7 +11,7 @@ test("every tab has its own draft", () => {
 });
 
 test("text typed before the tab was known goes to the first tab", () => {
-  const early = withDraft(noDrafts, null, "hel");
+  const early = withDraft(new Map(), null, "hel");
   const drafts = withDraft(early, 1, "hello");
 
   assert.equal(draftOf(early, 1), "hel");
@@ -20,7 +20,7 @@ test("text typed before the tab was known goes to the first tab", () => {
 });
 
 test("sending takes away what was sent and keeps what was typed meanwhile", () => {
-  const drafts = withDraft(noDrafts, 1, "hello");
+  const drafts = withDraft(new Map(), 1, "hello");
 
   assert.equal(draftOf(withoutSent(drafts, 1, "hello"), 1), "");
   assert.equal(draftOf(withoutSent(withDraft(drafts, 1, "hello and more"), 1, "hello"), 1), "and more");

@@ -3,8 +3,29 @@
 /** Drafts by tab; `null` stands for "no tab known yet". */
 export type Drafts = ReadonlyMap<number | null, string>;
 
-/** No drafts. */
-export const noDrafts: Drafts = new Map();
+/** Keeps the drafts outside of React, so that they can be saved when everything else fails. */
+export interface DraftStore {
+  readonly get: () => Drafts;
+  readonly set: (drafts: Drafts) => void;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** A store that begins with what the page before left. */
+export function createDraftStore(first: Drafts): DraftStore {
+  const listeners = new Set<() => void>();
+  let drafts = first;
+  return {
+    get: () => drafts,
+    set: (next) => {
+      drafts = next;
+      for (const listener of listeners) listener();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
 
 /** The draft of a tab. Text typed before the tab was known belongs to the first one that is. */
 export function draftOf(drafts: Drafts, tabId: number | null): string {

@@ -1,11 +1,14 @@
-import { Activity, Settings2, SquarePen } from "lucide-react";
+import { Activity, PanelLeft, Settings2, SquarePen } from "lucide-react";
 import { texts } from "../texts";
 import { IconButton } from "./icon_button";
-import { SessionsMenu, type SessionsMenuProps } from "./sessions_menu";
 
 /** What the header shows and offers. */
-export interface HeaderProps extends SessionsMenuProps {
+export interface HeaderProps {
+  readonly title: string;
+  readonly isSignedIn: boolean;
+  readonly hasUnread: boolean;
   readonly isDebugOpen: boolean;
+  readonly onSessions: () => void;
   readonly onNewChat: () => void;
   readonly onToggleDebug: () => void;
   readonly onSettings: () => void;
@@ -13,26 +16,15 @@ export interface HeaderProps extends SessionsMenuProps {
 
 /** Title of the conversation, and everything that is not the conversation itself. */
 export function Header(props: HeaderProps) {
-  const startNewChat = (): void => {
-    props.onNewChat();
-    props.composer.current?.focus();
-  };
-
   return (
     <header className="header">
-      <SessionsMenu
-        sessions={props.sessions}
-        sessionId={props.sessionId}
-        title={props.title}
-        isSignedIn={props.isSignedIn}
-        composer={props.composer}
-        onChoose={props.onChoose}
-        onSignOut={props.onSignOut}
-      />
+      <IconButton label={texts.sessions} isDisabled={!props.isSignedIn} isMarked={props.hasUnread} onClick={props.onSessions}>
+        <PanelLeft />
+      </IconButton>
       <h1 className="title" title={props.title}>
-        {props.title}
+        <bdi>{props.title}</bdi>
       </h1>
-      <IconButton label={texts.newChat} isDisabled={!props.isSignedIn} onClick={startNewChat}>
+      <IconButton label={texts.newChat} isDisabled={!props.isSignedIn} onClick={props.onNewChat}>
         <SquarePen />
       </IconButton>
       <IconButton label={texts.debug} isPressed={props.isDebugOpen} onClick={props.onToggleDebug}>

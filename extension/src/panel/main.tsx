@@ -3,66 +3,118 @@
 import "../styles/tokens.css";
 import "../styles/base.css";
 import "./panel.css";
-import "./menu.css";
+import "./blank.css";
+import "./drawer.css";
+import "./waiting.css";
 import "./messages.css";
 import "./markdown.css";
 import "./debug.css";
 import { createRoot } from "react-dom/client";
 import { createClient, createTabSessions, init } from "sidewire";
-import { defaultConfig } from "../config";
+import { createAccount } from "../account";
+import { followAppearance } from "../appearance";
+import { CONFIG_KEY, defaultConfig } from "../config";
 import * as platform from "../platform/chrome";
-import { texts } from "../texts";
-import { App } from "./app";
-import { openPanelStore, type PanelStore } from "./store";
+import { tolerantStorage, type StorageFailure } from "../platform/storage";
+import { INCOGNITO_TABS_KEY, TABS_KEY } from "../tabs/shown_tab";
+import { App, type PanelPage } from "./app";
+import { createDraftStore } from "./drafts";
+import { crashFailure, showFailure, startFailure, type Failure } from "./failure_view";
+import { followPage } from "./page_life";
+import { carried, isTrap, restart, type RestartHost } from "./restart";
+import { createSeen } from "./seen";
+import { openPanelStore } from "./store";
 
-/** A panel is `hidden` for its first 15–54 ms; only what it is after that counts. */
-const FIRST_VISIBILITY_MS = 250;
+const restartHost: RestartHost = {
+  now: Date.now,
+  readState: () => history.state as unknown,
+  writeState: (state) => history.replaceState(state, ""),
+  reload: () => location.reload(),
+};
+const drafts = createDraftStore(carried(restartHost).drafts);
+const failures = new Set<(failure: StorageFailure) => void>();
+const isIncognito = orElse(platform.isIncognito, false);
+const storage = tolerantStorage(
+  { read: platform.readStorage, write: platform.writeStorage, remove: platform.removeStorage, watch: platform.watchStorage },
+  (failure) => failures.forEach((tell) => tell(failure)),
+);
 
-start().catch(showFailure);
+window.addEventListener("error", ({ error }) => fail(error, null));
+window.addEventListener("unhandledrejection", ({ reason }) => fail(reason, null));
+start().catch((error: unknown) => fail(error, startFailure(error)));
 
 async function start(): Promise<void> {
-  const [windowId] = await Promise.all([platform.currentWindowId(), init()]);
+  followAppearance(storage, CONFIG_KEY);
+  const account = createAccount({ storage, isIncognito, lockStorage: platform.lockStorage, storageKeys: platform.storageKeys });
+  const [windowId, seen] = await Promise.all([
+    platform.currentWindowId().catch(() => -1),
+    createSeen(storage, isIncognito),
+    // What is stored from here on is out of reach of content scripts.
+    attempt(platform.lockStorage),
+    init(),
+  ]);
   const store = await openPanelStore({
     windowId,
+    isIncognito,
+    account,
+    storage,
+    tabsKey: isIncognito ? INCOGNITO_TABS_KEY : TABS_KEY,
     defaults: defaultConfig(__SIDEWIRE_DEFAULTS__),
+    isServerGiven: __SIDEWIRE_DEFAULTS__.isGiven,
     createClient,
-    restoreTabs: createTabSessions,
-    read: platform.readStorage,
-    write: platform.writeStorage,
-    remove: platform.removeStorage,
-    watch: platform.watchStorage,
-    lockStorage: platform.lockStorage,
+    restoreTabs: (json) => createTabSessions(json),
     tellWorker: platform.sendToWorker,
+    activeTab: () => platform.activeTab(windowId),
+    onFrontTab: (listener) => void attempt(() => platform.onFrontTab(windowId, listener)),
+    isAlive: platform.isAlive,
     post: (url, request) => fetch(url, request),
   });
-  followPage(store);
-  createRoot(root(), { onUncaughtError: (error) => queueMicrotask(() => showFailure(error)) }).render(
-    <App store={store} version={platform.extensionVersion()} openSettings={() => void platform.openOptions()} />,
+  account.watch((token) => {
+    if (token === null) seen.forget();
+  });
+  failures.add(store.storageFailed);
+  void attempt(() => platform.onUpdateAvailable(store.updateReady));
+  followPage({ document, window, navigator }, store);
+  createRoot(root(), { onUncaughtError: (error) => queueMicrotask(() => fail(error, startFailure(error))) }).render(
+    <App store={store} drafts={drafts} seen={seen} page={page()} />,
   );
 }
 
-function followPage(store: PanelStore): void {
-  const tellVisibility = (): void => store.setVisible(document.visibilityState === "visible");
-  const tellNetwork = (): void => store.setOnline(navigator.onLine);
-  document.addEventListener("visibilitychange", tellVisibility);
-  window.addEventListener("online", tellNetwork);
-  window.addEventListener("offline", tellNetwork);
-  setTimeout(tellVisibility, FIRST_VISIBILITY_MS);
-  tellNetwork();
+function page(): PanelPage {
+  return {
+    version: orElse(platform.extensionVersion, ""),
+    origin: location.origin,
+    isIncognito,
+    openSettings: () => void attempt(platform.openOptions),
+    reloadPanel: () => location.reload(),
+    reloadExtension: platform.reloadExtension,
+  };
 }
 
-/** Plain DOM: whatever failed, this works. */
-function showFailure(error: unknown): void {
-  const box = document.createElement("div");
-  box.className = "start-failure";
-  box.setAttribute("role", "alert");
-  const lines = [texts.startFailed, error instanceof Error ? error.message : String(error), texts.startFailedHint];
-  for (const line of lines) {
-    const paragraph = document.createElement("p");
-    paragraph.textContent = line;
-    box.append(paragraph);
+/** A module that has trapped cannot be used again: the page begins anew. Anything else is shown, if there are words. */
+function fail(error: unknown, failure: Failure | null): void {
+  if (isTrap(error)) {
+    if (restart(restartHost, drafts.get()) === "givenUp") showFailure(root(), crashFailure(), restartHost.reload);
+    return;
   }
-  root().replaceChildren(box);
+  if (failure !== null) showFailure(root(), failure, restartHost.reload);
+}
+
+/** For calls that a browser may lack: whatever happens, the panel goes on without. */
+async function attempt(call: () => unknown): Promise<void> {
+  try {
+    await call();
+  } catch {
+    // Told nowhere: nothing depends on it.
+  }
+}
+
+function orElse<T>(call: () => T, otherwise: T): T {
+  try {
+    return call();
+  } catch {
+    return otherwise;
+  }
 }
 
 function root(): HTMLElement {

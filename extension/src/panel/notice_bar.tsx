@@ -11,7 +11,7 @@ export function NoticeBar({ notice, onAction }: NoticeBarProps) {
   const action = notice?.action ?? null;
   return (
     <div className="notice" role="status" data-notice={notice?.tone}>
-      {notice !== null && <span className="notice-text">{notice.text}</span>}
+      {notice !== null && <bdi className="notice-text">{notice.text}</bdi>}
       {action !== null && (
         <button type="button" className="text-button" onClick={() => onAction(action)}>
           {action.label}

@@ -30,7 +30,7 @@ test("switching tabs, a change of session and an unknown page report nothing", a
 });
 
 function tab(tabId: number, url: string | null): ShownTab {
-  return { tabId, sessionId: null, url, domain: null };
+  return { tabId, sessionId: null, url, domain: null, offers: [], scope: "tab" };
 }
 
 function pause(ms: number): Promise<void> {

@@ -21,28 +21,59 @@ test("polling says why and that it checks by itself", () => {
 });
 
 test("offline comes before everything that follows from it", () => {
-  const loadError = { status: null, code: "NETWORK", message: "no answer" };
+  const loadError = { ...answer, code: "NETWORK", message: "no answer" };
 
   assert.match(text(statusNotice({ ...input({ state: "fallback", loadError }), isOnline: false })), /offline/);
   assert.match(text(statusNotice(input({ state: "fallback", reason: "offline" }))), /offline/);
 });
 
-test("a session that is gone offers a new chat", () => {
+test("of a session that is not available the page speaks that takes its place", () => {
   for (const code of ["NOT_FOUND", "FORBIDDEN"]) {
-    const notice = statusNotice(input({ state: "failed", loadError: { status: 404, code, message: "" } }));
-    assert.equal(notice?.action?.type, "newChat");
+    assert.equal(statusNotice(input({ state: "failed", loadError: { ...answer, status: 404, code } })), null);
   }
 });
 
+// O8
+test("when only push is refused for a session, the reason has the server's code in development", () => {
+  const refused = { state: "fallback", reason: "session_refused", reasonLabel: "Session refused", isPolling: true } as const;
+
+  assert.match(text(statusNotice(input({ ...refused, refusalCode: "USER_MISMATCH" }))), /Session refused \(USER_MISMATCH\) –/);
+  assert.match(text(statusNotice(input(refused))), /Session refused –/);
+});
+
+// Fault 140.
+test("that something could not be stored is told behind everything that is urgent, and can be dismissed", () => {
+  const full = { ...input({ state: "connected" }), storageFailure: "full" } as const;
+
+  assert.match(text(statusNotice(full)), /storage is full/);
+  assert.equal(statusNotice(full)?.action?.type, "dismissStorage");
+  assert.match(text(statusNotice({ ...full, isOnline: false })), /offline/);
+  assert.match(text(statusNotice({ ...full, storageFailure: "unusable" })), /does not let the extension store/);
+});
+
+test("a newer version is offered when nothing else is to be said", () => {
+  const ready = { ...input({ state: "connected" }), update: "2.0.0" };
+
+  assert.equal(statusNotice(ready)?.text, "Version 2.0.0 is ready.");
+  assert.equal(statusNotice(ready)?.action?.type, "update");
+  assert.equal(statusNotice({ ...ready, isSignedIn: false })?.action?.type, "update");
+  assert.match(text(statusNotice({ ...ready, isOnline: false })), /offline/);
+});
+
+// Fault 134.
+test("of an extension that is gone the page speaks that takes the panel's place", () => {
+  assert.equal(statusNotice({ ...input({ state: "failed" }), client: { type: "outdated" } }), null);
+});
+
 test("an expired sign-in offers to sign in again", () => {
-  const loadError = { status: 401, code: "UNAUTHORIZED", message: "" };
+  const loadError = { ...answer, status: 401, code: "UNAUTHORIZED" };
 
   assert.equal(statusNotice(input({ state: "failed", loadError }))?.action?.type, "signIn");
   assert.equal(statusNotice(input({ state: "failed", reason: "no_token" }))?.action?.type, "signIn");
 });
 
 test("a load that may work later can be tried again", () => {
-  const notice = statusNotice(input({ state: "connected", loadError: { status: 500, code: "SERVER", message: "boom" } }));
+  const notice = statusNotice(input({ state: "connected", loadError: { ...answer, status: 500, code: "SERVER", message: "boom" } }));
 
   assert.equal(notice?.text, "Messages could not be loaded: boom");
   assert.equal(notice.action?.type, "refresh");
@@ -78,12 +109,16 @@ function input(snapshot: Partial<ClientSnapshot>): NoticeInput {
     tabId: 1,
     isSignedIn: true,
     isOnline: true,
+    update: null,
+    storageFailure: null,
   };
 }
 
 function text(notice: ReturnType<typeof statusNotice>): string {
   return notice?.text ?? "";
 }
+
+const answer = { status: null, code: "", message: "", serverCode: null } as const;
 
 /** Only its `type` is looked at. */
 const usable = { type: "ready", client: {} } as ClientState;

@@ -1,7 +1,9 @@
 /** The one sentence above the composer: what is wrong and what can be done. `null` when all is well. */
 
 import type { ClientSnapshot, LoadError } from "sidewire";
+import type { StorageFailure } from "../platform/storage";
 import { noticeTexts, reasonLabels, texts } from "../texts";
+import { unavailability } from "./availability";
 import type { ClientState, Sending } from "./store";
 
 /** How loud a notice is. `quiet` ones appear after a moment only. */
@@ -12,7 +14,9 @@ export type NoticeAction =
   | { readonly type: "refresh"; readonly label: string }
   | { readonly type: "newChat"; readonly label: string }
   | { readonly type: "signIn"; readonly label: string }
-  | { readonly type: "settings"; readonly label: string };
+  | { readonly type: "settings"; readonly label: string }
+  | { readonly type: "update"; readonly label: string }
+  | { readonly type: "dismissStorage"; readonly label: string };
 
 /** One notice. */
 export interface Notice {
@@ -29,6 +33,8 @@ export interface NoticeInput {
   readonly tabId: number | null;
   readonly isSignedIn: boolean;
   readonly isOnline: boolean;
+  readonly update: string | null;
+  readonly storageFailure: StorageFailure | null;
 }
 
 /** The most important thing to say, or `null`. */
@@ -37,13 +43,25 @@ export function statusNotice(input: NoticeInput): Notice | null {
   if (client.type === "unusable") {
     return notice("error", `${texts.configBroken}: ${client.message}`, settings());
   }
-  if (!input.isSignedIn) return null;
+  if (client.type === "outdated") return null;
+  if (!input.isSignedIn) return asideNotice(input);
   if (sending.type === "failed" && sending.tabId === input.tabId) {
     return notice("error", noticeTexts.notOpened(sending.message));
   }
   if (!input.isOnline || snapshot.reason === "offline") return notice("warning", noticeTexts.offline);
+  // The page that takes the conversation's place says it all.
+  if (unavailability(snapshot) !== null) return null;
   if (snapshot.loadError !== null) return loadNotice(snapshot.loadError);
-  return stateNotice(snapshot) ?? freshnessNotice(snapshot);
+  return stateNotice(snapshot) ?? freshnessNotice(snapshot) ?? asideNotice(input);
+}
+
+/** What has nothing to do with the conversation, and can wait. */
+function asideNotice({ update, storageFailure }: NoticeInput): Notice | null {
+  if (storageFailure !== null) {
+    const text = storageFailure === "full" ? noticeTexts.storageFull : noticeTexts.storageUnusable;
+    return notice("info", text, { type: "dismissStorage", label: texts.dismiss });
+  }
+  return update === null ? null : notice("info", noticeTexts.update(update), { type: "update", label: noticeTexts.updateNow });
 }
 
 function loadNotice(error: LoadError): Notice {
@@ -51,9 +69,6 @@ function loadNotice(error: LoadError): Notice {
     case "NO_TOKEN":
     case "UNAUTHORIZED":
       return notice("error", noticeTexts.expired, { type: "signIn", label: noticeTexts.signInAgain });
-    case "FORBIDDEN":
-    case "NOT_FOUND":
-      return notice("error", noticeTexts.sessionGone, { type: "newChat", label: texts.newChat });
     case "NETWORK":
     case "TIMEOUT":
       return notice("warning", noticeTexts.noAnswer, refresh());
@@ -66,7 +81,7 @@ function loadNotice(error: LoadError): Notice {
 
 function stateNotice(snapshot: ClientSnapshot): Notice | null {
   const { state } = snapshot;
-  const reason = snapshot.reasonLabel ?? (snapshot.reason === null ? null : reasonLabels[snapshot.reason]);
+  const reason = reasonOf(snapshot);
   switch (state) {
     case "fallback":
       return notice(
@@ -84,6 +99,12 @@ function stateNotice(snapshot: ClientSnapshot): Notice | null {
     default:
       return state satisfies never;
   }
+}
+
+/** The reason in words; in development the server's own code with it. */
+function reasonOf({ reason, reasonLabel, refusalCode }: ClientSnapshot): string | null {
+  const words = reasonLabel ?? (reason === null ? null : reasonLabels[reason]);
+  return words === null || refusalCode === null ? words : `${words} (${refusalCode})`;
 }
 
 function failedNotice(snapshot: ClientSnapshot, reason: string | null): Notice {

@@ -1,35 +1,43 @@
 /** What the panel shows and may do, outside React: one client, one tab in front, one session. */
 
 import type { ClientOptions, SidewireClient } from "sidewire";
-import { CONFIG_KEY, parseStoredConfig, sameConfig, type Config } from "../config";
+import type { Account } from "../account";
+import { CONFIG_KEY, parseStoredConfig, sameServers, type Config } from "../config";
 import type { WorkerMessage } from "../messages";
 import { pageFields, type PageFields } from "../page_url";
-import { parseToken, signIn, TOKEN_KEY, type Post, type SignInResult } from "../sign_in";
-import { shownTab, TABS_KEY, type RestoreTabs, type ShownTab } from "../tabs/shown_tab";
+import type { Storage, StorageFailure } from "../platform/storage";
+import { signIn, type Post, type SignInResult } from "../sign_in";
+import { shownTab, type InFront, type RestoreTabs, type ShownTab } from "../tabs/shown_tab";
+import { createConnectionRecord, type ConnectionRecord } from "./connection_record";
 import { createPageReporter, type PageReporter } from "./page_reporter";
-
-/** Where a value is stored. */
-type Area = "local" | "session";
 
 /** What the store needs from the outside. */
 export interface PanelHost {
   readonly windowId: number;
+  /** The storage key of the map from tabs to sessions, in `session`. */
+  readonly tabsKey: string;
+  readonly isIncognito: boolean;
   readonly defaults: Config;
+  /** Whether somebody named a server when the extension was built. */
+  readonly isServerGiven: boolean;
   createClient(options: ClientOptions): SidewireClient;
   readonly restoreTabs: RestoreTabs;
-  read(area: Area, key: string): Promise<unknown>;
-  write(area: Area, key: string, value: unknown): Promise<void>;
-  remove(area: Area, key: string): Promise<void>;
-  watch(area: Area, key: string, listener: (value: unknown) => void): () => void;
-  lockStorage(): Promise<void>;
+  readonly storage: Storage;
+  readonly account: Account;
   tellWorker(message: WorkerMessage): Promise<unknown>;
+  activeTab(): Promise<number | null>;
+  onFrontTab(listener: (tabId: number, before: number | null) => void): void;
+  /** Whether the extension that this page came from is still there. */
+  isAlive(): boolean;
   readonly post: Post;
 }
 
 /** The client, or why there is none. */
 export type ClientState =
   | { readonly type: "ready"; readonly client: SidewireClient }
-  | { readonly type: "unusable"; readonly message: string };
+  | { readonly type: "unusable"; readonly message: string }
+  /** The extension was updated or reloaded under this page: nothing of it works any more. */
+  | { readonly type: "outdated" };
 
 /** How the last message left the composer. */
 export type Sending =
@@ -41,14 +49,20 @@ export type Sending =
 export interface PanelState {
   readonly client: ClientState;
   readonly config: Config;
+  /** Whether anybody has chosen the servers; otherwise they are those of this computer. */
+  readonly isConfigured: boolean;
   readonly isSignedIn: boolean;
   /** Grows with every sign-out: what was loaded for one account is not shown to the next. */
   readonly account: number;
-  /** The tab in front of this panel's window; `null` until the worker has told it. */
+  /** The tab in front of this panel's window; `null` until it is known. */
   readonly tab: ShownTab | null;
   /** The session of that tab; `null` for a new chat. */
   readonly sessionId: string | null;
   readonly sending: Sending;
+  /** The newer version that waits for a reload. */
+  readonly update: string | null;
+  /** Set once something could not be stored; `null` again once that was read. */
+  readonly storageFailure: StorageFailure | null;
 }
 
 /** The store. */
@@ -62,25 +76,40 @@ export interface PanelStore {
   /** Shows an empty conversation in the tab in front; it gets a session with the first message. */
   readonly newChat: () => void;
   readonly signIn: (user: string) => Promise<SignInResult>;
+  /** Takes a token that the user has from elsewhere. */
+  readonly useToken: (token: string) => Promise<void>;
   readonly signOut: () => Promise<void>;
   readonly setVisible: (isVisible: boolean) => void;
   readonly setOnline: (isOnline: boolean) => void;
+  readonly updateReady: (version: string) => void;
+  readonly storageFailed: (failure: StorageFailure) => void;
+  /** The user has read that something could not be stored. It is told once. */
+  readonly dismissStorageFailure: () => void;
 }
 
 /** Reads what is stored, builds the client and follows every change. */
 export async function openPanelStore(host: PanelHost): Promise<PanelStore> {
-  const [config, token, tabs] = await Promise.all([
-    host.read("local", CONFIG_KEY),
-    host.read("local", TOKEN_KEY),
-    host.read("session", TABS_KEY),
+  // An incognito session that has ended may have left a sign-in behind: the worker clears it away first.
+  if (host.isIncognito) await host.tellWorker({ type: "hello" }).catch(() => undefined);
+  const { storage, account, tabsKey } = host;
+  const [config, token, tabs, connection] = await Promise.all([
+    storage.read("local", CONFIG_KEY),
+    account.token(),
+    storage.read("session", tabsKey),
+    createConnectionRecord(storage, host.isIncognito),
   ]);
-  const self = createSelf(host, parseStoredConfig(config) ?? host.defaults, parseToken(token) !== null);
+  const self = createSelf(host, parseStoredConfig(config), token !== null, connection);
 
-  host.watch("local", CONFIG_KEY, (value) => onConfig(self, parseStoredConfig(value) ?? host.defaults));
-  host.watch("local", TOKEN_KEY, (value) => onToken(self, parseToken(value) !== null));
-  host.watch("session", TABS_KEY, (value) => onTabs(self, shownTab(host.restoreTabs, value, host.windowId)));
-  onTabs(self, shownTab(host.restoreTabs, tabs, host.windowId));
-  host.tellWorker({ type: "hello" }).catch(() => undefined);
+  storage.watch("local", CONFIG_KEY, (value) => onConfig(self, parseStoredConfig(value)));
+  account.watch((value) => onToken(self, value !== null));
+  storage.watch("session", tabsKey, (value) => {
+    self.tabs = value;
+    showTab(self);
+  });
+  host.onFrontTab((tabId, before) => onFrontTab(self, tabId, before));
+  self.tabs = tabs;
+  showTab(self);
+  void greetWorker(self);
   return facade(self);
 }
 
@@ -89,33 +118,48 @@ interface Self {
   readonly host: PanelHost;
   readonly listeners: Set<() => void>;
   readonly reporter: PageReporter;
-  /** What was chosen here and is not stored yet; `null` = a new chat that has no session to store. */
+  readonly connection: ConnectionRecord;
+  /** What was chosen here and is not stored yet; `null` = a new chat. */
   readonly chosen: Map<number, string | null>;
+  /** The map as it is stored. */
+  tabs: unknown;
+  /** What the browser has told since this panel opened. */
+  inFront: InFront | null;
   isVisible: boolean;
   isOnline: boolean;
+  hasToldStorage: boolean;
   state: PanelState;
 }
 
-function createSelf(host: PanelHost, config: Config, isSignedIn: boolean): Self {
+function createSelf(host: PanelHost, stored: Config | null, isSignedIn: boolean, connection: ConnectionRecord): Self {
+  const config = stored ?? host.defaults;
   const self: Self = {
     host,
+    connection,
     listeners: new Set(),
     reporter: createPageReporter((sessionId, fields) => {
       readyClient(self.state)?.updateSession(sessionId, fields).catch(() => undefined);
     }),
     chosen: new Map(),
+    tabs: undefined,
+    inFront: null,
     isVisible: true,
     isOnline: true,
+    hasToldStorage: false,
     state: {
       client: buildClient(host, config),
       config,
+      isConfigured: stored !== null || host.isServerGiven,
       isSignedIn,
       account: 0,
       tab: null,
       sessionId: null,
       sending: { type: "idle" },
+      update: null,
+      storageFailure: null,
     },
   };
+  followClient(self, null);
   return self;
 }
 
@@ -128,52 +172,103 @@ function facade(self: Self): PanelStore {
     },
     send: (content) => send(self, content),
     choose: (sessionId) => {
-      if (self.state.tab !== null) bind(self, self.state.tab.tabId, sessionId);
+      if (isUsable(self) && self.state.tab !== null) bind(self, self.state.tab.tabId, sessionId);
     },
     newChat: () => {
-      if (self.state.tab === null) return;
-      self.chosen.set(self.state.tab.tabId, null);
-      update(self, { sending: { type: "idle" } });
+      if (isUsable(self) && self.state.tab !== null) bind(self, self.state.tab.tabId, null);
     },
     signIn: (user) => signInAs(self, user),
-    signOut: () => self.host.remove("local", TOKEN_KEY),
+    useToken: (token) => self.host.account.signIn(token, self.state.config.tokenArea),
+    signOut: () => self.host.account.signOut(),
     setVisible: (isVisible) => {
       self.isVisible = isVisible;
-      readyClient(self.state)?.setVisible(isVisible);
+      if (isUsable(self)) readyClient(self.state)?.setVisible(isVisible);
+      // The last moment at which something is still stored: a page that goes is hidden first.
+      if (!isVisible) self.connection.store(readyClient(self.state));
     },
     setOnline: (isOnline) => {
       self.isOnline = isOnline;
       readyClient(self.state)?.setOnline(isOnline);
     },
+    updateReady: (version) => update(self, { update: version }),
+    storageFailed: (failure) => {
+      if (self.hasToldStorage) return;
+      self.hasToldStorage = true;
+      update(self, { storageFailure: failure });
+    },
+    dismissStorageFailure: () => update(self, { storageFailure: null }),
   };
 }
 
-function onConfig(self: Self, config: Config): void {
-  if (sameConfig(config, self.state.config)) return;
+/** Without an answer of the worker, as without its map, the tab in front is shown all the same, without a session. */
+async function greetWorker(self: Self): Promise<void> {
+  const [tabId] = await Promise.all([
+    self.host.activeTab().catch(() => null),
+    self.host.tellWorker({ type: "hello" }).catch(() => isUsable(self)),
+  ]);
+  if (tabId === null || self.inFront !== null) return;
+  self.inFront = { tabId, before: null };
+  self.tabs ??= "";
+  showTab(self);
+}
+
+function onFrontTab(self: Self, tabId: number, before: number | null): void {
+  const front = self.inFront?.tabId ?? self.state.tab?.tabId ?? null;
+  if (before !== null && before !== front) return;
+  self.inFront = { tabId, before };
+  showTab(self);
+}
+
+function showTab(self: Self): void {
+  const { restoreTabs, windowId } = self.host;
+  const tab = shownTab(restoreTabs, self.tabs, windowId, self.inFront);
+  if (tab !== null && self.chosen.get(tab.tabId) === tab.sessionId) self.chosen.delete(tab.tabId);
+  self.reporter.note(tab, sessionOf(tab, self.chosen));
+  update(self, { tab });
+}
+
+function onConfig(self: Self, stored: Config | null): void {
+  const config = stored ?? self.host.defaults;
+  const isConfigured = stored !== null || self.host.isServerGiven;
+  if (self.state.client.type === "outdated" || sameServers(config, self.state.config)) {
+    update(self, { config, isConfigured });
+    return;
+  }
   const old = readyClient(self.state);
   const client = buildClient(self.host, config);
   if (client.type === "ready") {
     client.client.setVisible(self.isVisible);
     client.client.setOnline(self.isOnline);
   }
-  update(self, { config, client });
+  update(self, { config, isConfigured, client });
+  followClient(self, old);
+}
+
+function followClient(self: Self, old: SidewireClient | null): void {
+  self.connection.follow(readyClient(self.state));
   // React lets go of the old client in the microtasks of this turn.
-  setTimeout(() => old?.close());
+  if (old !== null) setTimeout(() => old.close());
 }
 
 function onToken(self: Self, isSignedIn: boolean): void {
   readyClient(self.state)?.tokenChanged();
   const account = self.state.account + (isSignedIn ? 0 : 1);
+  if (!isSignedIn) self.chosen.clear();
   update(self, { isSignedIn, account, sending: { type: "idle" } });
 }
 
-function onTabs(self: Self, tab: ShownTab | null): void {
-  if (tab !== null && self.chosen.get(tab.tabId) === tab.sessionId) self.chosen.delete(tab.tabId);
-  self.reporter.note(tab, sessionOf(tab, self.chosen));
-  update(self, { tab });
+/** Stops everything once the extension is gone from under this page: nothing here could be stored or told any more. */
+function isUsable(self: Self): boolean {
+  if (self.state.client.type === "outdated") return false;
+  if (self.host.isAlive()) return true;
+  const old = readyClient(self.state);
+  update(self, { client: { type: "outdated" } });
+  followClient(self, old);
+  return false;
 }
 
 async function send(self: Self, content: string): Promise<boolean> {
+  if (!isUsable(self)) return false;
   const client = readyClient(self.state);
   const { tab, sessionId, sending } = self.state;
   if (client === null || tab === null || sending.type === "opening") return false;
@@ -202,17 +297,15 @@ async function openSession(
   return sessionId;
 }
 
-function bind(self: Self, tabId: number, sessionId: string): void {
+function bind(self: Self, tabId: number, sessionId: string | null): void {
   self.chosen.set(tabId, sessionId);
   update(self, { sending: { type: "idle" } });
-  self.host.tellWorker({ type: "bindTab", tabId, sessionId }).catch(() => undefined);
+  self.host.tellWorker({ type: "bindTab", tabId, sessionId }).catch(() => isUsable(self));
 }
 
 async function signInAs(self: Self, user: string): Promise<SignInResult> {
   const result = await signIn(self.host.post, self.state.config.apiBase, user);
-  if (result.type !== "signedIn") return result;
-  await self.host.lockStorage();
-  await self.host.write("local", TOKEN_KEY, result.token);
+  if (result.type === "signedIn") await self.host.account.signIn(result.token, self.state.config.tokenArea);
   return result;
 }
 
@@ -220,7 +313,7 @@ function update(self: Self, change: Partial<PanelState>): void {
   const previous = self.state;
   const next = { ...previous, ...change };
   self.state = { ...next, sessionId: sessionOf(next.tab, self.chosen) };
-  if (needsWatching(previous, self.state)) watchSession(self.state);
+  if (needsWatching(previous, self.state)) watchSession(self);
   for (const listener of self.listeners) listener();
 }
 
@@ -229,21 +322,23 @@ function needsWatching(previous: PanelState, next: PanelState): boolean {
   return isFirst || previous.sessionId !== next.sessionId || previous.client !== next.client;
 }
 
-function watchSession({ client, sessionId }: PanelState): void {
-  if (client.type === "unusable") return;
-  if (sessionId !== null) {
-    client.client.startSync(sessionId);
+function watchSession({ state, connection }: Self): void {
+  const client = readyClient(state);
+  if (client === null) return;
+  if (state.sessionId !== null) {
+    connection.restore(client, state.sessionId);
+    client.startSync(state.sessionId);
     return;
   }
-  client.client.leaveSession();
-  client.client.connect();
+  client.leaveSession();
+  client.connect();
 }
 
 function buildClient(host: PanelHost, config: Config): ClientState {
-  const { key, ...servers } = config;
-  const token = async (): Promise<string | null> => parseToken(await host.read("local", TOKEN_KEY));
+  const { key, wsHost, wsPort, tls, apiBase, pollActiveMs, pollIdleMs } = config;
+  const servers = { key: key === "" ? null : key, wsHost, wsPort, tls, apiBase, pollActiveMs, pollIdleMs };
   try {
-    return { type: "ready", client: host.createClient({ ...servers, key: key === "" ? null : key, token }) };
+    return { type: "ready", client: host.createClient({ ...servers, token: () => host.account.token(), record: true }) };
   } catch (error) {
     return { type: "unusable", message: messageOf(error) };
   }

@@ -1,10 +1,11 @@
-/** The user's conversations, for the menu and the title. */
+/** The user's conversations, for the list and the title. */
 
-import { useCallback, useEffect, useState } from "react";
-import type { Session, SidewireClient } from "sidewire";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { ClientSnapshot, Session, SidewireClient } from "sidewire";
+import type { Seen } from "./seen";
 
 /** A list opened by hand may be this old. */
-const MENU_MAX_AGE_MS = 15_000;
+const LIST_MAX_AGE_MS = 15_000;
 
 /** Whose conversations: a client, and which account it works for. */
 export interface SessionsOf {
@@ -17,7 +18,9 @@ export interface SessionsOf {
 export interface Sessions {
   readonly status: "loading" | "ready" | "failed";
   readonly list: readonly Session[];
-  reload(): void;
+  readonly reload: () => void;
+  /** Gives a conversation another name; resolves with whether the server took it. */
+  readonly rename: (sessionId: string, title: string) => Promise<boolean>;
 }
 
 interface Loaded extends Pick<Sessions, "status" | "list"> {
@@ -36,9 +39,9 @@ export function useSessions({ client, isSignedIn, account }: SessionsOf, session
     current !== null && (sessionId === null || list.some((session) => session.sessionId === sessionId));
 
   const load = useCallback(
-    (maxAgeMs: number): void => {
-      if (client === null) return;
-      void read(client, maxAgeMs).then((next) => {
+    (maxAgeMs: number): Promise<void> => {
+      if (client === null) return Promise.resolve();
+      return read(client, maxAgeMs).then((next) => {
         setLoaded((previous) => ({ client, account, ...next, list: next.list ?? keptList(previous, client, account) }));
       });
     },
@@ -46,14 +49,54 @@ export function useSessions({ client, isSignedIn, account }: SessionsOf, session
   );
 
   useEffect(() => {
-    if (isSignedIn && !isComplete) load(0);
+    if (isSignedIn && !isComplete) void load(0);
   }, [load, isSignedIn, isComplete, sessionId]);
 
-  // The server names a conversation while it answers the first message.
-  useEffect(() => client?.on("interactResponse", () => load(0)), [client, load]);
+  // The server names a conversation while it answers the first message, and ends it when it has.
+  useEffect(() => client?.on("interactResponse", () => void load(0)), [client, load]);
 
-  const reload = useCallback(() => load(MENU_MAX_AGE_MS), [load]);
-  return { status: current?.status ?? "loading", list, reload };
+  const reload = useCallback(() => void load(LIST_MAX_AGE_MS), [load]);
+  const rename = useCallback(
+    async (renamed: string, title: string): Promise<boolean> => {
+      try {
+        await client?.updateSession(renamed, { title });
+        await load(0);
+        return client !== null;
+      } catch {
+        return false;
+      }
+    },
+    [client, load],
+  );
+  return { status: current?.status ?? "loading", list, reload, rename };
+}
+
+/** Marks what is read: the newest message of the session in front of somebody who looks. */
+export function useSeen(seen: Seen, sessions: Sessions, client: SidewireClient | null, snapshot: ClientSnapshot): void {
+  const { list, status } = sessions;
+  useEffect(() => {
+    if (status === "ready") seen.begin(list);
+  }, [seen, list, status]);
+
+  const { sessionId, length, revision } = snapshot;
+  useEffect(() => {
+    if (client === null || sessionId === null || document.visibilityState !== "visible") return;
+    const sequence = newestSequence(client, length);
+    if (sequence !== null) seen.mark(sessionId, sequence);
+  }, [seen, client, sessionId, length, revision]);
+}
+
+/** Renders again whenever something was read. */
+export function useSeenRevision(seen: Seen): number {
+  return useSyncExternalStore(seen.subscribe, seen.revision);
+}
+
+/** Own messages on their way have no number yet: the newest one that has counts. */
+function newestSequence(client: SidewireClient, length: number): number | null {
+  const newest = client.rows(Math.max(0, length - 10), length);
+  return newest.reduce<number | null>((most, { sequenceNumber }) => {
+    return sequenceNumber === null ? most : Math.max(most ?? 0, sequenceNumber);
+  }, null);
 }
 
 type Answer =

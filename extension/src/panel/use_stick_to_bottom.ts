@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef, useState, type RefObject } from "react";
 import type { VirtualizerHandle } from "virtua";
+import type { Growth } from "./use_growth";
 
 /** This close to the end counts as the end. */
 const NEAR_PX = 32;
@@ -16,23 +17,28 @@ export interface StickToBottom {
   readonly jump: () => void;
 }
 
-/** Follows the end of the list in `scroller` as it grows. */
+/** Follows the end of the list in `scroller` as it grows. Older messages, above, are nothing new. */
 export function useStickToBottom(
   scroller: RefObject<HTMLElement | null>,
   list: RefObject<VirtualizerHandle | null>,
   length: number,
   revision: number,
+  growth: Growth,
 ): StickToBottom {
   const isPinned = useRef(true);
   const lastTop = useRef(0);
   const lastIndex = useRef(length - 1);
   const [isAtBottom, setIsAtBottom] = useState(true);
-  const [seen, setSeen] = useState(length);
+  const [known, setKnown] = useState({ length, seen: length });
+  if (known.length !== length) {
+    const added = growth === "older" ? length - known.length : 0;
+    setKnown({ length, seen: known.seen + added });
+  }
   const toEnd = (): void => list.current?.scrollToIndex(lastIndex.current, { align: "end" });
   const pin = (isNow: boolean): void => {
     isPinned.current = isNow;
     setIsAtBottom(isNow);
-    setSeen(lastIndex.current + 1);
+    setKnown(({ length: now }) => ({ length: now, seen: now }));
   };
 
   useLayoutEffect(() => {
@@ -42,7 +48,7 @@ export function useStickToBottom(
 
   return {
     isAtBottom,
-    hasUnseen: !isAtBottom && length > seen,
+    hasUnseen: !isAtBottom && length > known.seen,
     onScroll: () => {
       if (scroller.current === null) return;
       const isUp = scroller.current.scrollTop < lastTop.current - 1;

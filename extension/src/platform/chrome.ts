@@ -1,11 +1,9 @@
-/** The only file that says `chrome`: thin typed wrappers that decide nothing. */
+/** The only file that says `chrome`: thin typed wrappers that decide nothing. Any of them may throw or never answer. */
 
 import type { TabEvent, TabInfo } from "sidewire";
 import type { Identity, Sender } from "../messages";
-import type { OpenTab } from "../tabs/tab_queue";
-
-/** The storage areas in use. */
-export type Area = "local" | "session";
+import { tabInfo, updateEvent } from "../tabs/tab_events";
+import type { Area } from "./storage";
 
 /** Reads one key; `undefined` when it is not set. */
 export async function readStorage(area: Area, key: string): Promise<unknown> {
@@ -23,7 +21,12 @@ export function removeStorage(area: Area, key: string): Promise<void> {
   return chrome.storage[area].remove(key);
 }
 
-/** Keeps content scripts away from `local`. Await it before writing a token. */
+/** All keys of an area. */
+export async function storageKeys(area: Area): Promise<readonly string[]> {
+  return Object.keys(await chrome.storage[area].get(null));
+}
+
+/** Keeps content scripts away from `local`. Await it before writing anything. */
 export function lockStorage(): Promise<void> {
   return chrome.storage.local.setAccessLevel({ accessLevel: "TRUSTED_CONTEXTS" });
 }
@@ -46,6 +49,28 @@ export function identity(): Identity {
 /** The version in the manifest. */
 export function extensionVersion(): string {
   return chrome.runtime.getManifest().version;
+}
+
+/** Whether this page or worker belongs to incognito windows, which have a process of their own (`incognito: split`). */
+export function isIncognito(): boolean {
+  return chrome.extension.inIncognitoContext;
+}
+
+/** Whether the extension that this page came from is still there: it is not after an update or a reload. */
+export function isAlive(): boolean {
+  // The type says that it is always there; a page that outlived its extension finds it gone.
+  const runtime = chrome.runtime as { readonly id?: string } | undefined;
+  return runtime?.id !== undefined;
+}
+
+/** Calls back once a newer version is ready and waits for a reload. */
+export function onUpdateAvailable(listener: (version: string) => void): void {
+  chrome.runtime.onUpdateAvailable.addListener(({ version }) => listener(version));
+}
+
+/** Starts the extension anew, with the newer version if there is one. Closes its pages. */
+export function reloadExtension(): void {
+  chrome.runtime.reload();
 }
 
 /** Sends a message to the worker, which is started if need be, and gives its answer. */
@@ -71,16 +96,16 @@ export function onTabEvent(listener: (event: TabEvent) => void): void {
   });
   chrome.tabs.onActivated.addListener(({ tabId, windowId }) => listener({ type: "activated", tabId, windowId }));
   chrome.tabs.onUpdated.addListener((tabId, change, tab) => {
-    // A reload says `loading` without a url; a page that we may not see has none on the tab either.
-    if (change.status === "loading" || change.url !== undefined) {
-      listener({ type: "navigated", tabId, url: change.url ?? tab.url ?? null });
-    }
+    const event = updateEvent(tabId, change, tab);
+    if (event !== null) listener(event);
   });
   chrome.tabs.onReplaced.addListener((newTabId, oldTabId) => listener({ type: "replaced", oldTabId, newTabId }));
   chrome.tabs.onAttached.addListener((tabId, { newWindowId }) =>
     listener({ type: "moved", tabId, windowId: newWindowId }),
   );
-  chrome.tabs.onRemoved.addListener((tabId) => listener({ type: "removed", tabId }));
+  chrome.tabs.onRemoved.addListener((tabId, { isWindowClosing }) =>
+    listener({ type: "removed", tabId, isWindowClosing }),
+  );
   chrome.windows.onRemoved.addListener((windowId) => listener({ type: "windowRemoved", windowId }));
 }
 
@@ -88,20 +113,30 @@ export function onTabEvent(listener: (event: TabEvent) => void): void {
 export function onWindowFocused(listener: (event: TabEvent) => void): void {
   chrome.windows.onFocusChanged.addListener((windowId) => {
     if (windowId === chrome.windows.WINDOW_ID_NONE) return;
-    void chrome.tabs.query({ active: true, windowId }).then(([tab]) => {
-      if (tab?.id !== undefined) listener({ type: "activated", tabId: tab.id, windowId });
+    void activeTab(windowId).then((tabId) => {
+      if (tabId !== null) listener({ type: "activated", tabId, windowId });
     });
   });
 }
 
+/** Calls back when another tab of a window comes to the front, and when the one in front gets another number. */
+export function onFrontTab(windowId: number, listener: (tabId: number, before: number | null) => void): void {
+  chrome.tabs.onActivated.addListener((told) => {
+    if (told.windowId === windowId) listener(told.tabId, null);
+  });
+  chrome.tabs.onReplaced.addListener(listener);
+}
+
+/** The active tab of a window. */
+export async function activeTab(windowId: number): Promise<number | null> {
+  const [tab] = await chrome.tabs.query({ active: true, windowId });
+  return tab?.id ?? null;
+}
+
 /** All open tabs. */
-export async function queryTabs(): Promise<readonly OpenTab[]> {
-  const open: OpenTab[] = [];
-  for (const tab of await chrome.tabs.query({})) {
-    const info = tabInfo(tab);
-    if (info !== null) open.push({ tab: info, isActive: tab.active });
-  }
-  return open;
+export async function listTabs(): Promise<readonly TabInfo[]> {
+  const tabs = await chrome.tabs.query({});
+  return tabs.map(tabInfo).filter((info) => info !== null);
 }
 
 /** The window that this page belongs to. */
@@ -120,6 +155,11 @@ export function openOptions(): Promise<void> {
   return chrome.runtime.openOptionsPage();
 }
 
+/** Whether an origin may be accessed. */
+export function hasOrigin(pattern: string): Promise<boolean> {
+  return chrome.permissions.contains({ origins: [pattern] });
+}
+
 /** Asks the user for access to an origin; only from a user gesture. */
 export function requestOrigin(pattern: string): Promise<boolean> {
   return chrome.permissions.request({ origins: [pattern] });
@@ -136,7 +176,7 @@ export function setTabsPermission(wanted: boolean): Promise<boolean> {
   return wanted ? chrome.permissions.request(permissions) : chrome.permissions.remove(permissions);
 }
 
-function tabInfo(tab: chrome.tabs.Tab): TabInfo | null {
-  if (tab.id === undefined) return null;
-  return { tabId: tab.id, windowId: tab.windowId, ...(tab.url === undefined ? {} : { url: tab.url }) };
+/** Calls back when the user has given a permission. Call it synchronously at the top of the worker. */
+export function onPermissionAdded(listener: () => void): void {
+  chrome.permissions.onAdded.addListener(listener);
 }

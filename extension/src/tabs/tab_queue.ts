@@ -1,33 +1,35 @@
 /** The only writer of the map from tabs to sessions: events go in one after another, rules are in Rust. */
 
-import type { TabEvent, TabInfo, TabSessions } from "sidewire";
-import { restoreStored, type RestoreTabs } from "./shown_tab";
-
-/** A tab that is open when the worker starts. */
-export interface OpenTab {
-  readonly tab: TabInfo;
-  readonly isActive: boolean;
-}
+import type { TabEvent, TabInfo, TabScope, TabSessions } from "sidewire";
 
 /** What the queue needs from the outside. */
 export interface TabQueueHost {
-  readonly restore: RestoreTabs;
+  /** Makes a map of its stored form, else of the record of an earlier run of the browser, else an empty one. */
+  restore(stored: string | null, record: string | null): TabSessions;
+  /** The map as this run of the browser has stored it. */
   load(): Promise<unknown>;
+  /** The record that an earlier run left. */
+  loadRecord(): Promise<unknown>;
   save(json: string): Promise<void>;
-  queryTabs(): Promise<readonly OpenTab[]>;
+  saveRecord(json: string): Promise<void>;
+  listTabs(): Promise<readonly TabInfo[]>;
+  scope(): Promise<TabScope>;
+  /** Nothing of what was stored belongs to a tab that is still open: an incognito session has ended. */
+  forget(): Promise<void>;
 }
 
 /** Takes events in order. */
 export interface TabQueue {
-  /** Makes sure that the map exists and is stored. */
+  /** Makes sure that the map exists, is stored, and holds the tabs that are open. */
   start(): Promise<void>;
   /** Applies an event after all earlier ones; resolves once the map is stored. */
   push(event: TabEvent): Promise<void>;
 }
 
-/** Builds a queue. The map is read at the first event of every life of the worker. */
+/** Builds a queue. The map is read, and compared with the open tabs, at the first event of every life of the worker. */
 export function createTabQueue(host: TabQueueHost): TabQueue {
   let map: TabSessions | null = null;
+  let record: string | null = null;
   let last: Promise<void> = Promise.resolve();
 
   const enqueue = (task: () => Promise<void>): Promise<void> => {
@@ -35,30 +37,49 @@ export function createTabQueue(host: TabQueueHost): TabQueue {
     last = result.catch(() => undefined);
     return result;
   };
+  const store = async (changed: TabSessions): Promise<void> => {
+    await host.save(changed.toJSON());
+    const next = changed.toRecord();
+    // Most events change nothing that a later run of the browser needs.
+    if (next === record) return;
+    record = next;
+    await host.saveRecord(next);
+  };
+  const opened = async (): Promise<TabSessions> => {
+    if (map !== null) return map;
+    const fresh = await open(host);
+    map = fresh;
+    await store(fresh);
+    return fresh;
+  };
 
   return {
     start: () =>
       enqueue(async () => {
-        map ??= await open(host);
+        await opened();
       }),
     push: (event) =>
       enqueue(async () => {
-        map ??= await open(host);
-        if (map.apply(event)) await host.save(map.toJSON());
+        const current = await opened();
+        if (current.apply(event)) await store(current);
       }),
   };
 }
 
 async function open(host: TabQueueHost): Promise<TabSessions> {
-  return restoreStored(host.restore, await host.load()) ?? seeded(host);
+  const [stored, record, tabs, scope] = await Promise.all([host.load(), host.loadRecord(), host.listTabs(), host.scope()]);
+  const storedText = textOrNull(stored);
+  let map = host.restore(storedText, textOrNull(record));
+  if (storedText !== null && !tabs.some(({ tabId }) => map.binding(tabId) !== null)) {
+    map.free();
+    await host.forget();
+    map = host.restore(null, textOrNull(record));
+  }
+  map.apply({ type: "scoped", scope });
+  map.apply({ type: "listed", tabs });
+  return map;
 }
 
-async function seeded(host: TabQueueHost): Promise<TabSessions> {
-  const map = host.restore();
-  for (const { tab, isActive } of await host.queryTabs()) {
-    map.apply({ type: "created", tab });
-    if (isActive) map.apply({ type: "activated", tabId: tab.tabId, windowId: tab.windowId });
-  }
-  await host.save(map.toJSON());
-  return map;
+function textOrNull(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
 }

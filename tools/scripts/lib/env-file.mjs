@@ -35,6 +35,7 @@ export function buildDefaults() {
     wsHost: given.WEBPACK_PUSHER_WS_HOST ?? "127.0.0.1",
     wsPort: port,
     apiBase: given.WEBPACK_API_BASE ?? "http://127.0.0.1:3000",
+    isGiven: Object.values(given).some((value) => value !== undefined),
   };
   return { defaults, keyInjected: given.WEBPACK_PUSHER_KEY !== undefined };
 }

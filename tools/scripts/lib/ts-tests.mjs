@@ -34,7 +34,7 @@ async function bundle(files) {
     jsx: "automatic",
     sourcemap: "inline",
     loader: { ".css": "empty" },
-    define: { __SIDEWIRE_DEFAULTS__: JSON.stringify({ pusherKey: "dev-key", wsHost: "127.0.0.1", wsPort: 3005, apiBase: "http://127.0.0.1:3000" }) },
+    define: { __SIDEWIRE_DEFAULTS__: JSON.stringify({ pusherKey: "dev-key", wsHost: "127.0.0.1", wsPort: 3005, apiBase: "http://127.0.0.1:3000", isGiven: false }) },
     logLevel: "warning",
   });
   return files.map((file) => join(OUT, relative(ROOT, file).replace(/\.tsx?$/, ".mjs")));
