@@ -6,7 +6,7 @@ import { info, UserError } from "./log.mjs";
 import { inRoot, PKG_DIR } from "./paths.mjs";
 
 const FOLDER = "tests/api";
-const ENTRIES = ["index", "inline", "react", "zustand", "chrome", "testing"];
+const ENTRIES = ["index", "inline", "react", "zustand", "chrome", "badge", "testing"];
 
 /** Declarations without comments, by name. What comes from `types/` is printed once, in a file of its own. */
 async function describe() {
