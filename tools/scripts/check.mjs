@@ -5,6 +5,7 @@ import { checkApi } from "./lib/api.mjs";
 import { setUpBasics } from "./lib/build-all.mjs";
 import { scanBundles } from "./lib/bundle-scan.mjs";
 import { clippyNative, clippyWasm, corePurity, eslint, rustFormat, rustTests, typeCheck } from "./lib/checks.mjs";
+import { checkDocs } from "./lib/docs/check.mjs";
 import { main } from "./lib/log.mjs";
 import { Steps } from "./lib/steps.mjs";
 import { runTypeScriptTests } from "./lib/ts-tests.mjs";
@@ -25,6 +26,7 @@ await main(async () => {
   });
   await steps.step("interface", () => checkApi(), { needs: ["package"] });
   await steps.step("bundle scan", scanBundles, { needs: ["package"] });
+  await steps.step("documentation", checkDocs, { needs: ["package"] });
   await steps.step("TypeScript types", typeCheck, { needs: ["package"] });
   await steps.step("TypeScript tests", runTypeScriptTests, { needs: ["package"] });
   await steps.step("eslint", eslint, { needs: ["package"] });

@@ -1,8 +1,9 @@
 // npm run test:long: what takes longer than `npm test` may. More seeds, the smoke over both push servers, repeated.
 import { buildAll, setUpBasics } from "./lib/build-all.mjs";
 import { ensureSockudo } from "./lib/cargo-install.mjs";
-import { simulation } from "./lib/checks.mjs";
+import { docs, simulation } from "./lib/checks.mjs";
 import { findChromium } from "./lib/chromium.mjs";
+import { buildSite } from "./lib/docs/site.mjs";
 import { runE2e } from "./lib/e2e-runner.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
 import { packagingSteps } from "./lib/packaging/matrix.mjs";
@@ -37,5 +38,7 @@ await main(async () => {
   await steps.step("smoke, real Sockudo", () => repeatedSmoke({ push: "sockudo", sockudo: tools.sockudo }), { needs: ["build"] });
   await steps.step("browser tests", () => repeatedE2e(tools.sockudo), { needs: ["build"] });
   const packaging = await packagingSteps(steps);
+  await steps.step("documentation", docs, { needs: ["build"] });
+  await steps.step("site of the documentation", buildSite, { needs: ["documentation"] });
   return steps.finish({ seeds: SEEDS, packaging });
 });

@@ -7,7 +7,9 @@ import { scanBundles } from "./lib/bundle-scan.mjs";
 import { ensureSockudo, ensureWasmPack } from "./lib/cargo-install.mjs";
 import * as checks from "./lib/checks.mjs";
 import { findChromium, findChromedriver } from "./lib/chromium.mjs";
+import { checkDocs } from "./lib/docs/check.mjs";
 import { runE2e } from "./lib/e2e-runner.mjs";
+import { run } from "./lib/exec.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
 import { packagingSteps, QUICK } from "./lib/packaging/matrix.mjs";
 import { smoke } from "./lib/smoke.mjs";
@@ -38,6 +40,7 @@ async function quickSteps(steps) {
   await steps.step("build", buildAll, { needs: ["set-up"] });
   await steps.step("interface", () => checkApi(), built);
   await steps.step("bundle scan", scanBundles, built);
+  await steps.step("documentation's links and code", checkDocs, built);
   await steps.step("TypeScript types", checks.typeCheck, built);
   await steps.step("TypeScript tests", runTypeScriptTests, built);
   await steps.step("eslint", checks.eslint, built);
@@ -58,6 +61,7 @@ async function slowSteps(steps, tools) {
   await steps.step("smoke, embedded hub", async () => void info(JSON.stringify(await smoke())), { needs: ["build"] });
   await steps.step("browser tests, real Sockudo", () => e2e(tools.sockudo), real);
   await packagingSteps(steps, QUICK);
+  await steps.step("backends of the documentation", () => run(process.execPath, ["--test", "tests/docs/backends.test.mjs"]), { needs: ["build"] });
   await steps.step("documentation", checks.docs, { needs: ["build"] });
 }
 

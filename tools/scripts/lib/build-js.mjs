@@ -7,6 +7,7 @@ import { buildDefaults, buildVariables } from "./env-file.mjs";
 import { run } from "./exec.mjs";
 import { info } from "./log.mjs";
 import { DIST_DIR, inRoot, inTarget, nodeBin, PKG_DIR } from "./paths.mjs";
+import { notices } from "./release/notices.mjs";
 import { unlessFresh } from "./stamp.mjs";
 
 const STAGE = inTarget("npm-package");
@@ -58,15 +59,18 @@ export async function buildPackage() {
         "tsconfig.base.json",
         "tsconfig.package.json",
         "tools/scripts/lib/build-js.mjs",
+        "tools/scripts/lib/release/notices.mjs",
+        "Cargo.lock",
         "package-lock.json",
       ],
-      outputs: [join(PKG_DIR, "index.js"), join(PKG_DIR, "index.d.ts")],
+      outputs: ["index.js", "index.d.ts", "THIRD-PARTY-LICENSES.txt"].map((name) => join(PKG_DIR, name)),
     },
     async () => {
       rmSync(STAGE, { recursive: true, force: true });
       await run(nodeBin("tsc"), ["-p", "tsconfig.package.json", "--outDir", STAGE]);
       clearPackage();
       for (const file of filesIn(STAGE)) place(file);
+      writeFileSync(join(PKG_DIR, "THIRD-PARTY-LICENSES.txt"), await notices());
     },
   );
 }

@@ -20,16 +20,16 @@ export async function pack() {
   return join(folder, basename(filename));
 }
 
-/** The example's tools, installed once for all clones; gives their node_modules, or nothing for an example without any. */
-async function ensureTools(name) {
-  const lock = inRoot(EXAMPLES, name, "package-lock.json");
+/** The tools of a folder with a lockfile, installed once for all clones; gives their node_modules, or nothing without a lockfile. */
+export async function ensureTools(path) {
+  const [name, lock] = [basename(path), inRoot(path, "package-lock.json")];
   if (!existsSync(lock)) return undefined;
   const hash = createHash("sha256").update(readFileSync(lock)).digest("hex").slice(0, 16);
   const home = join(cacheDir(), "packaging", `${name}-${hash}`);
   if (existsSync(join(home, "node_modules"))) return join(home, "node_modules");
   const half = `${home}.${process.pid}`;
   mkdirSync(half, { recursive: true });
-  for (const file of ["package.json", "package-lock.json"]) cpSync(inRoot(EXAMPLES, name, file), join(half, file));
+  for (const file of ["package.json", "package-lock.json"]) cpSync(inRoot(path, file), join(half, file));
   await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: half });
   if (existsSync(home)) rmSync(half, { recursive: true, force: true });
   else renameSync(half, home);
@@ -43,14 +43,18 @@ async function unpack(tarball, modules) {
   await run("tar", ["-xzf", tarball, "-C", target, "--strip-components=1"]);
 }
 
-/** Copies the example, installs tools and package, runs its build; gives its folder and the built `dist`. */
-export async function buildExample(name, tarball) {
-  const folder = join(WORK, name);
+/**
+ * Copies the example, installs tools and package, runs its build; gives its folder and the built `dist`. Under another
+ * name, `change` may make another project of it.
+ */
+export async function buildExample(name, tarball, as = name, change = () => {}) {
+  const folder = join(WORK, as);
   rmSync(folder, { recursive: true, force: true });
   cpSync(inRoot(EXAMPLES, name), folder, { recursive: true });
+  change(folder);
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
-  const tools = await ensureTools(name);
+  const tools = await ensureTools(join(EXAMPLES, name));
   for (const entry of tools ? readdirSync(tools) : []) symlinkSync(join(tools, entry), join(modules, entry));
   await unpack(tarball, modules);
   if (existsSync(join(folder, "package.json"))) await run("npm", ["run", "build", "--silent"], { cwd: folder, capture: true });

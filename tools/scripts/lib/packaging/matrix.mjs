@@ -7,11 +7,12 @@ import { buildExample, pack } from "./example.mjs";
 import { runExtension } from "./extension.mjs";
 import { runBlocked, runHosts, runIdle } from "./hosts.mjs";
 import { runPlain } from "./plain.mjs";
+import { runStart } from "./start.mjs";
 
 const BUNDLERS = ["webpack", "vite", "esbuild", "crxjs", "wxt"];
 
 /** What `npm test` runs; the rest takes longer. */
-export const QUICK = ["webpack", "vite", "hosts"];
+export const QUICK = ["webpack", "vite", "getting-started", "hosts"];
 
 async function plain(tarball, context) {
   const { folder } = await buildExample("plain-html", tarball);
@@ -40,6 +41,7 @@ const RUNS = {
     ]),
   ),
   "plain-html": plain,
+  "getting-started": (tarball, { backend }) => runStart(tarball, backend),
   hosts,
 };
 
