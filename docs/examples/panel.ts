@@ -1,7 +1,7 @@
 import { createClient, init } from "sidewire";
 import { attachLifecycle, chromeToken } from "sidewire/chrome";
 
-await init(); // loads the WebAssembly module; your bundler copies it by itself
+await init(); // loads the WebAssembly module; how it gets into your build, see below
 
 const token = chromeToken(); // reads "accessToken" from chrome.storage.local for every request
 const client = createClient({

@@ -45,8 +45,19 @@ function clearPackage() {
   }
 }
 
+/** `Symbol.dispose` needs a newer `lib` than most projects have, and would break those that check the types of packages. */
+function ageTypes() {
+  const folder = join(PKG_DIR, "wasm");
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".d.ts"))) {
+    const text = readFileSync(join(folder, name), "utf8");
+    const older = text.replace(/^ *\[Symbol\.dispose\]\(\): void;\n/gm, "");
+    if (older !== text) writeFileSync(join(folder, name), older);
+  }
+}
+
 export async function buildPackage() {
   await buildTesting();
+  ageTypes();
   await unlessFresh(
     {
       name: "package",

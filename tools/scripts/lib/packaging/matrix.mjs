@@ -1,7 +1,9 @@
 // Which examples there are, and how each is run.
 import { BackendProcess } from "../backend.mjs";
 import { findChromium } from "../chromium.mjs";
+import { run } from "../exec.mjs";
 import { info, UserError } from "../log.mjs";
+import { nodeBin } from "../paths.mjs";
 import { freePort } from "../ports.mjs";
 import { buildExample, pack } from "./example.mjs";
 import { runExtension } from "./extension.mjs";
@@ -10,6 +12,10 @@ import { runPlain } from "./plain.mjs";
 import { runStart } from "./start.mjs";
 
 const BUNDLERS = ["webpack", "vite", "esbuild", "crxjs", "wxt"];
+
+/** The ways in which TypeScript finds the types; nothing of the package's own is skipped. */
+const RESOLUTIONS = ["node16", "nodenext", "bundler"].map((name) => ["--moduleResolution", name, "--module", name === "bundler" ? "esnext" : name]);
+const STRICT = ["--ignoreConfig", "--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--lib", "es2023,dom,dom.iterable", "--typeRoots", "none"];
 
 /** What `npm test` runs; the rest takes longer. */
 export const QUICK = ["webpack", "vite", "getting-started", "hosts"];
@@ -28,8 +34,9 @@ async function hosts(tarball, { backend }) {
 
 const RUNS = {
   node: async (tarball) => {
-    await buildExample("node", tarball);
-    return { node: "ok" };
+    const { folder } = await buildExample("node", tarball);
+    for (const resolution of RESOLUTIONS) await run(nodeBin("tsc"), [...STRICT, ...resolution, "types.ts"], { cwd: folder });
+    return { node: "ok", types: RESOLUTIONS.map(([, name]) => name).join(", ") };
   },
   ...Object.fromEntries(
     BUNDLERS.map((name) => [
