@@ -1,33 +1,17 @@
 // Rust → pkg/wasm: the compiled module, its JavaScript glue, and the bytes of the inline entry.
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-import { execute, run } from "./exec.mjs";
-import { info, warn } from "./log.mjs";
-import { inTarget, nodeBin, PKG_DIR, ROOT } from "./paths.mjs";
+import { run } from "./exec.mjs";
+import { inTarget, PKG_DIR, ROOT } from "./paths.mjs";
+import { shrinkWasm } from "./shrink-wasm.mjs";
 import { unlessFresh } from "./stamp.mjs";
 
 const WASM_TARGET = "wasm32-unknown-unknown";
 const MODULE = "sidewire_wasm";
 const OUT = join(PKG_DIR, "wasm");
 const OUT_WASM = join(OUT, `${MODULE}_bg.wasm`);
-
-// rustc 1.95 writes these features into the module; a wasm-opt that does not know them breaks it without a word.
-const WASM_OPT_FLAGS = [
-  "-Oz",
-  "--strip-debug",
-  "--strip-producers",
-  "--enable-bulk-memory",
-  "--enable-bulk-memory-opt",
-  "--enable-call-indirect-overlong",
-  "--enable-nontrapping-float-to-int",
-  "--enable-sign-ext",
-  "--enable-mutable-globals",
-  "--enable-reference-types",
-  "--enable-multivalue",
-  "--enable-simd",
-];
 
 /** wasm-bindgen and its test runner, from the workspace crate that Cargo.lock pins. */
 export async function buildWasmTools() {
@@ -60,38 +44,6 @@ async function compile() {
   await run(inTarget("debug", "wasm-bindgen"), bindgen);
 }
 
-/** Optional: saves some 4 % of the download. Only ever npm's binaryen, by path. */
-async function optimise() {
-  const wasmOpt = nodeBin("wasm-opt");
-  if (!existsSync(wasmOpt)) {
-    warn("npm's binaryen is not installed: the module is not optimised further");
-    return;
-  }
-  const optimised = `${OUT_WASM}.opt`;
-  const before = statSync(OUT_WASM).size;
-  const { code, stderr } = await execute(wasmOpt, [...WASM_OPT_FLAGS, OUT_WASM, "-o", optimised], { capture: true });
-  const usable = code === 0 && sameInterface(readFileSync(OUT_WASM), readFileSync(optimised));
-  if (usable) {
-    writeFileSync(OUT_WASM, readFileSync(optimised));
-    info(`wasm-opt -Oz: ${before} → ${statSync(OUT_WASM).size} bytes`);
-  } else {
-    warn(`wasm-opt failed, the module stays as it was: ${stderr.trim().split("\n")[0] || "its result does not compile"}`);
-  }
-  rmSync(optimised, { force: true });
-}
-
-/** The optimised module must compile and offer exactly the exports and imports of the original. */
-function sameInterface(before, after) {
-  try {
-    const [a, b] = [before, after].map((bytes) => new WebAssembly.Module(bytes));
-    const names = (module) =>
-      [...WebAssembly.Module.exports(module), ...WebAssembly.Module.imports(module)].map((item) => `${item.kind} ${item.name}`).sort();
-    return JSON.stringify(names(a)) === JSON.stringify(names(b));
-  } catch {
-    return false;
-  }
-}
-
 function writeInlineBytes() {
   const base64 = readFileSync(OUT_WASM).toString("base64");
   writeFileSync(join(OUT, "inline_bytes.js"), `/** The module, base64. Generated. */\nexport default "${base64}";\n`);
@@ -112,6 +64,8 @@ export async function buildWasm() {
         "crates/sidewire-wasm/build.rs",
         "tools/wasm-tools",
         "tools/scripts/lib/build-wasm.mjs",
+        "tools/scripts/lib/shrink-wasm.mjs",
+        "tools/scripts/lib/shrink-glue.mjs",
         "Cargo.toml",
         "Cargo.lock",
         "rust-toolchain.toml",
@@ -121,7 +75,8 @@ export async function buildWasm() {
     },
     async () => {
       await compile();
-      await optimise();
+      await shrinkWasm({ wasm: OUT_WASM, glue: join(OUT, `${MODULE}.js`), types: join(OUT, `${MODULE}.d.ts`) });
+      rmSync(join(OUT, `${MODULE}_bg.wasm.d.ts`), { force: true });
       writeInlineBytes();
     },
   );
