@@ -1,38 +1,34 @@
-// npm run size: what users of the package download, in bytes, raw and compressed. Ends with one line of JSON.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+// npm run size: what users of the package download, in bytes, raw and compressed, by file and by part of the module,
+// beside other clients. Ends with one line of JSON; its "ok" says whether the download is within its bound.
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 
-import { buildJs, setUpBasics } from "./lib/build-all.mjs";
+import { setUpBasics } from "./lib/build-all.mjs";
+import { buildPackage } from "./lib/build-js.mjs";
 import { buildWasm } from "./lib/build-wasm.mjs";
 import { heading, info, main, result } from "./lib/log.mjs";
-import { DIST_DIR, PKG_DIR } from "./lib/paths.mjs";
+import { BUDGET_FILE, GOAL, sizes } from "./lib/sizes.mjs";
 
-const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+const row = (name, { raw, gzip, brotli }) =>
+  info(`${name.padEnd(34)} ${String(raw).padStart(8)} raw ${String(gzip).padStart(7)} gzip -9 ${String(brotli).padStart(7)} brotli 11`);
 
-function measure(bytes) {
-  return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes, BROTLI).length };
-}
-
-/** The facade and its glue as one minified file, the way a user's bundler would ship them. */
-async function bundledScript() {
-  const { build } = await import("esbuild");
-  const options = { entryPoints: [join(PKG_DIR, "index.js")], bundle: true, minify: true, format: "esm", write: false };
-  const { outputFiles } = await build({ ...options, loader: { ".wasm": "empty" }, logLevel: "warning" });
-  return outputFiles[0].contents;
-}
-
-await main(async () => {
-  heading("Size");
+await main(async (args) => {
+  const { values } = parseArgs({ args, options: { json: { type: "string" }, accept: { type: "boolean" }, all: { type: "boolean" } } });
   await setUpBasics();
   await buildWasm();
-  await buildJs();
-  const wasm = measure(readFileSync(join(PKG_DIR, "wasm", "sidewire_wasm_bg.wasm")));
-  const script = measure(await bundledScript());
-  const panel = join(DIST_DIR, "panel.js");
-  const rows = { wasm, script, ...(existsSync(panel) ? { panel: measure(readFileSync(panel)) } : {}) };
-  for (const [name, { raw, gzip, brotli }] of Object.entries(rows)) {
-    info(`${name.padEnd(8)} ${String(raw).padStart(8)} raw ${String(gzip).padStart(8)} gzip -9 ${String(brotli).padStart(8)} brotli 11`);
-  }
-  result({ ok: true, downloadBrotli: wasm.brotli + script.brotli, ...rows });
+  await buildPackage();
+  const { files, download, rivals, parts } = await sizes();
+  heading("Download");
+  for (const [name, size] of Object.entries(files)) row(name, size);
+  row("together", download);
+  heading("Others, by the same bundler");
+  for (const [name, size] of Object.entries(rivals)) row(name, size);
+  heading("The module's code, by part, before compression");
+  for (const [part, bytes] of parts.slice(0, values.all ? undefined : 30)) info(`${part.padEnd(34)} ${String(bytes).padStart(8)}`);
+  if (values.accept) writeFileSync(BUDGET_FILE, `${JSON.stringify({ brotli: download.brotli })}\n`);
+  const ok = download.brotli <= GOAL;
+  const figures = { ok, ...download, goal: GOAL, files, rivals };
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ ...figures, parts: Object.fromEntries(parts) })}\n`);
+  result(figures);
+  return ok ? 0 : 1;
 });

@@ -12,6 +12,7 @@ import { runE2e } from "./lib/e2e-runner.mjs";
 import { run } from "./lib/exec.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
 import { packagingSteps, QUICK } from "./lib/packaging/matrix.mjs";
+import { checkSize } from "./lib/sizes.mjs";
 import { smoke } from "./lib/smoke.mjs";
 import { Steps } from "./lib/steps.mjs";
 import { runTypeScriptTests } from "./lib/ts-tests.mjs";
@@ -44,6 +45,7 @@ async function quickSteps(steps) {
   await steps.step("TypeScript types", checks.typeCheck, built);
   await steps.step("TypeScript tests", runTypeScriptTests, built);
   await steps.step("eslint", checks.eslint, built);
+  await steps.step("size", checkSize, built);
   await steps.step("core is pure", checks.corePurity);
   await steps.step("clippy native", checks.clippyNative);
   await steps.step("clippy wasm32", checks.clippyWasm);
