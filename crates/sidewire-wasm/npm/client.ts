@@ -1,6 +1,7 @@
 import { type CallAnswered, Calls, parseAnswer, readOlder, readSession, readSessions } from "./calls.js";
 import { cached } from "./cached.js";
 import { Emitter } from "./emitter.js";
+import { beforeFrame } from "./frames.js";
 import { guarded, SidewireError } from "./errors.js";
 import { History } from "./history.js";
 import { createLog } from "./log.js";
@@ -42,9 +43,9 @@ export function createClient(options: ClientOptions): SidewireClient {
 
 /** Builds a client on one instance of the module, with the wall clock in ms that its surroundings go by. */
 export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: () => number = Date.now): SidewireClient {
-  const { token, seed, logger, logLevel, ...settings } = options;
+  const { token, seed, logger, logLevel, notify, ...settings } = options;
   const calls = new Calls();
-  const emitter = new Emitter();
+  const emitter = new Emitter(notify === "frame" ? beforeFrame : undefined);
   const history = new History(now);
   const host = {
     token: async (renew: boolean) => (await token({ renew })) ?? null,
@@ -56,6 +57,9 @@ export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: 
       }
       history.note(told);
       emitter.emit(told);
+    },
+    onTimeline: (sessionId: string, revision: number, start: number, end: number, length: number) => {
+      emitter.emit({ type: "timelineChange", sessionId, revision, start, end, length });
     },
   };
   const [high, low] = seedHalves(seed);
@@ -93,6 +97,9 @@ function assemble({ raw, calls, emitter, history, now }: Parts): SidewireClient 
     if (isClosed()) throw new SidewireError("closed", "The client was closed: build a new one with createClient");
     return guarded(call);
   };
+  emitter.onInterest((wanted) => {
+    if (!isClosed()) raw.tellMessages(wanted);
+  });
   const { keepLast, ...views } = viewsOf(raw, emitter, open);
   return {
     ...commandsOf(raw, open),
@@ -170,21 +177,31 @@ interface Last {
 function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views & { keepLast: () => void } {
   const cache = new RowCache();
   let snapshot: ClientSnapshot | null = null;
-  let all: { of: ClientSnapshot; messages: readonly ChatMessage[] } | null = null;
+  let rows: Pick<ClientSnapshot, "revision" | "length"> | null = null;
   let last: Last | null = null;
-  emitter.onChange(() => {
-    snapshot = null;
+  emitter.onChange((event) => {
+    if (event.type !== "timelineChange") {
+      if (event.type !== "newMessage") snapshot = null;
+      return;
+    }
+    const { sessionId, start, end, length, revision } = event;
+    // With no snapshot at hand it is unknown which session is shown; noting a foreign change costs time only.
+    if (snapshot && snapshot.sessionId !== sessionId) return;
+    cache.note(start, end, length);
+    rows = { revision, length };
   });
   const getSnapshot = (): ClientSnapshot => {
     if (last) return last.snapshot;
+    // A change of rows alone, the most frequent one, asks for nothing but two numbers.
+    if (snapshot && rows) snapshot = Object.freeze({ ...snapshot, ...rows });
     snapshot ??= Object.freeze(open(() => raw.snapshot() as ClientSnapshot));
+    rows = null;
     return snapshot;
   };
   const messages = (): readonly ChatMessage[] => {
     if (last) return last.messages;
-    const of = getSnapshot();
-    if (all?.of !== of) all = { of, messages: open(() => cache.allOf(raw, of.revision, of.length)) };
-    return all.messages;
+    const view = getSnapshot();
+    return open(() => cache.allOf(raw, view));
   };
   return {
     getSnapshot,

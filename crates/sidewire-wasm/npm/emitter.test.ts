@@ -68,8 +68,38 @@ test("the same function may subscribe twice and end once", async () => {
   emitter.subscribe(listener);
   end();
 
-  emitter.changed();
+  emitter.emit(fresh);
   await Promise.resolve();
 
   assert.equal(calls, 1);
+});
+
+test("with frames as the beat, subscribers hear of 10,000 changes once per frame", () => {
+  const frames: (() => void)[] = [];
+  const emitter = new Emitter((tell) => frames.push(tell));
+  let calls = 0;
+  emitter.subscribe(() => (calls += 1));
+
+  for (let i = 0; i < 10_000; i += 1) emitter.emit(fresh);
+  assert.equal(frames.length, 1);
+  frames.shift()?.();
+  emitter.emit(fresh);
+
+  assert.equal(calls, 1);
+  assert.equal(frames.length, 1);
+});
+
+test("single new messages are asked for only while somebody listens", () => {
+  const emitter = new Emitter();
+  const wanted: boolean[] = [];
+  emitter.onInterest((interest) => wanted.push(interest));
+
+  const endOther = emitter.on("freshnessChange", () => undefined);
+  const endOne = emitter.on("newMessage", () => undefined);
+  const endAny = emitter.onAny(() => undefined);
+  endOne();
+  endAny();
+  endOther();
+
+  assert.deepEqual(wanted, [false, false, true, true, true, false, false]);
 });

@@ -6,30 +6,49 @@ type Listener = (event: ClientEvent) => void;
 export class Emitter {
   private listeners = new Map<ClientEvent["type"] | "*", Set<Listener>>();
   private subscribers = new Set<() => void>();
-  private invalidate: () => void = () => undefined;
+  private invalidate: (event: ClientEvent) => void = () => undefined;
+  private interest: (wanted: boolean) => void = () => undefined;
   private scheduled = false;
+  private readonly schedule: (tell: () => void) => void;
 
-  /** What to do, at once, when anything changed. */
-  onChange(invalidate: () => void): void {
+  /** @param schedule When to tell subscribers; by default at the end of the microtask batch. */
+  constructor(schedule: (tell: () => void) => void = queueMicrotask) {
+    this.schedule = schedule;
+  }
+
+  /** What to do, at once, with anything that changes the snapshot. */
+  onChange(invalidate: (event: ClientEvent) => void): void {
     this.invalidate = invalidate;
   }
 
+  /** Who to tell whether somebody listens for `newMessage`. */
+  onInterest(interest: (wanted: boolean) => void): void {
+    this.interest = interest;
+    this.interest(this.hearsMessages());
+  }
+
   emit(event: ClientEvent): void {
-    this.changed();
+    this.invalidate(event);
+    this.tellSoon();
     for (const key of [event.type, "*"] as const) {
-      for (const listener of [...(this.listeners.get(key) ?? [])]) run(() => { listener(event); });
+      const set = this.listeners.get(key);
+      if (set && set.size > 0) for (const listener of [...set]) run(() => { listener(event); });
     }
   }
 
-  /** Something in the snapshot changed, with or without an event. */
-  changed(): void {
-    this.invalidate();
+  private tellSoon(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    queueMicrotask(() => {
+    // Called as a function: the browser's own refuse a foreign `this`.
+    const { schedule } = this;
+    schedule(() => {
       this.scheduled = false;
       for (const subscriber of [...this.subscribers]) run(subscriber);
     });
+  }
+
+  private hearsMessages(): boolean {
+    return (["newMessage", "*"] as const).some((key) => (this.listeners.get(key)?.size ?? 0) > 0);
   }
 
   on<T extends ClientEvent["type"]>(type: T, listener: (event: Extract<ClientEvent, { type: T }>) => void): () => void {
@@ -55,6 +74,7 @@ export class Emitter {
   /** One last call to every subscriber, then silence. */
   end(): void {
     this.listeners.clear();
+    this.interest = () => undefined;
     const last = [...this.subscribers];
     this.subscribers.clear();
     for (const subscriber of last) run(subscriber);
@@ -67,8 +87,10 @@ export class Emitter {
     const set = this.listeners.get(key) ?? new Set();
     this.listeners.set(key, set);
     set.add(entry);
+    this.interest(this.hearsMessages());
     return () => {
       set.delete(entry);
+      this.interest(this.hearsMessages());
     };
   }
 }

@@ -137,31 +137,40 @@ impl RawClient {
         self.driver.with_engine(|engine| engine.socket_id().map(str::to_owned))
     }
 
-    /// Slot and version of the rows `start` to `end`, flat: what the caller has cached needs no second look.
+    /// What tells rows apart, flat: first which life of the watched timeline this is, then slot and version of each
+    /// of the rows `start` to `end`. Slots of another life mean other messages. Empty when nothing is watched.
     #[wasm_bindgen(js_name = rowKeys)]
     pub fn row_keys(&self, start: usize, end: usize) -> Vec<u32> {
-        self.with_timeline(|timeline| {
-            timeline.rows(start..end).flat_map(|row| [row.slot, row.version]).collect()
+        self.driver.with_engine(|engine| {
+            let mut keys = Vec::new();
+            let timeline = engine.shown().and_then(|id| engine.timeline(id));
+            if let (Some(life), Some(timeline)) = (engine.timeline_life(), timeline) {
+                keys.push(life);
+                timeline.rows(start..end).for_each(|row| keys.extend([row.slot, row.version]));
+            }
+            keys
         })
-        .unwrap_or_default()
     }
 
-    /// One row as JSON text, or nothing when there is no such row.
-    #[wasm_bindgen(js_name = rowJson)]
-    pub fn row_json(&self, index: usize) -> Option<String> {
+    /// The rows with these indices, each once, as the text of one JSON array.
+    #[wasm_bindgen(js_name = rowsJson)]
+    pub fn rows_json(&self, indices: &[u32]) -> String {
+        let mut out = String::from("[");
         self.with_timeline(|timeline| {
-            let row = timeline.row(index)?;
-            let mut out = String::new();
-            write_row_json(&row, timeline.session().as_str(), &mut out);
-            Some(out)
-        })
-        .flatten()
+            let rows = indices.iter().filter_map(|&index| timeline.row(usize::try_from(index).ok()?));
+            for row in rows {
+                out.push_str(if out.len() > 1 { "," } else { "" });
+                write_row_json(&row, timeline.session().as_str(), &mut out);
+            }
+        });
+        out.push(']');
+        out
     }
 
-    /// Which life of the watched timeline the slots of `rowKeys` belong to.
-    #[wasm_bindgen(js_name = timelineLife)]
-    pub fn timeline_life(&self) -> Option<u32> {
-        self.driver.with_engine(|engine| engine.timeline_life())
+    /// Whether `newMessage` events are wanted. They cost a text each.
+    #[wasm_bindgen(js_name = tellMessages)]
+    pub fn tell_messages(&self, wanted: bool) {
+        self.driver.tell_messages(wanted);
     }
 
     /// The record that `restore` takes, for the host to store.

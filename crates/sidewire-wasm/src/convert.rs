@@ -46,8 +46,9 @@ pub(crate) fn event(event: Event) -> JsValue {
             ("body", text(outcome.as_deref().ok())),
             ("failure", failure_or_null(outcome.as_ref().err().map(failure).as_ref())),
         ]),
-        Event::TimelineChanged { .. }
-        | Event::NewMessage { .. }
+        // Told by numbers: see `Driver::tell`.
+        Event::TimelineChanged { .. } => JsValue::NULL,
+        Event::NewMessage { .. }
         | Event::TypingChanged { .. }
         | Event::InteractResponse(_)
         | Event::Discontinuity { .. }
@@ -70,11 +71,6 @@ fn status_changed(change: &StatusChange) -> JsValue {
 
 fn session_event(event: &Event) -> JsValue {
     match event {
-        Event::TimelineChanged { session, revision } => object(&[
-            ("type", Text("timelineChange")),
-            ("sessionId", Text(session.as_str())),
-            ("revision", number(*revision)),
-        ]),
         Event::NewMessage { session, message_id } => object(&[
             ("type", Text("newMessage")),
             ("sessionId", Text(session.as_str())),
@@ -120,6 +116,7 @@ fn session_event(event: &Event) -> JsValue {
         Event::StatusChanged(_)
         | Event::FreshnessChanged { .. }
         | Event::LoadChanged(_)
+        | Event::TimelineChanged { .. }
         | Event::Reconnecting { .. }
         | Event::Problem(_)
         | Event::CallAnswered { .. } => JsValue::NULL,
@@ -188,6 +185,12 @@ pub(crate) fn counters(counters: Counters) -> JsValue {
         ("messagesDuplicate", counters.messages_duplicate),
     ];
     object(&fields.map(|(name, count)| (name, number(count))))
+}
+
+/// A count as JavaScript has it: exact up to 2^53.
+#[expect(clippy::cast_precision_loss, reason = "counts, times and sequence numbers stay below 2^53")]
+pub(crate) fn count(value: u64) -> f64 {
+    value as f64
 }
 
 /// An `Error` with a stable `code`.

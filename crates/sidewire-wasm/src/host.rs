@@ -11,6 +11,8 @@ export interface RawHost {
   token(renew: boolean): Promise<string | null>;
   /** A fact to tell. Called with no borrow held; calls back into the client are queued. */
   onEvent(event: unknown): void;
+  /** Rows `start` to `end` of a session may differ, in indices as they are now, of `length` rows in all. */
+  onTimeline(sessionId: string, revision: number, start: number, end: number, length: number): void;
 }
 ";
 
@@ -23,6 +25,16 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn token(this: &RawHost, renew: bool) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = onTimeline)]
+    pub(crate) fn on_timeline(
+        this: &RawHost,
+        session: &JsValue,
+        revision: f64,
+        start: usize,
+        end: usize,
+        length: usize,
+    ) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = onEvent)]
     pub(crate) fn on_event(this: &RawHost, event: JsValue) -> Result<(), JsValue>;

@@ -45,10 +45,9 @@ pub(crate) fn text(value: Option<&str>) -> Value<'_> {
     value.map_or(Value::Null, Value::Text)
 }
 
-/// A count as JavaScript has it: exact up to 2^53.
-#[expect(clippy::cast_precision_loss, reason = "counts, times and sequence numbers stay below 2^53")]
+/// A count.
 pub(crate) fn number(value: u64) -> Value<'static> {
-    Value::Number(value as f64)
+    Value::Number(crate::convert::count(value))
 }
 
 /// The same, or `null`.

@@ -81,6 +81,7 @@ async fn a_send_from_inside_a_listener_is_queued_and_a_throwing_listener_stops_n
         Closure::<dyn FnMut() -> js_sys::Promise>::new(|| js_sys::Promise::resolve(&JsValue::from_str("t")));
     let host = common::object(&[
         ("onEvent", AsRef::<JsValue>::as_ref(&on_event).clone()),
+        ("onTimeline", js_sys::Function::new_no_args("").into()),
         ("token", AsRef::<JsValue>::as_ref(&token).clone()),
     ]);
     let options =
@@ -92,7 +93,7 @@ async fn a_send_from_inside_a_listener_is_queued_and_a_throwing_listener_stops_n
     client.send_message("first".to_owned(), None, None, None).unwrap();
 
     assert_eq!(*sent.borrow(), 3);
-    assert_eq!(client.row_keys(0, 10).len(), 8, "four rows, each once");
+    assert_eq!(client.row_keys(0, 10).len(), 9, "a life and four rows, each once");
     slot.take();
     client.close();
 }

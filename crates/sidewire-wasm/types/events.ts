@@ -24,7 +24,18 @@ export type ClientEvent =
       readonly isLoadingOlder: boolean;
       readonly hasOlder: boolean | null;
     }
-  | { readonly type: "timelineChange"; readonly sessionId: string; readonly revision: number }
+  | {
+      /** Rows changed. With a change of `length` every row from `start` on may stand elsewhere. */
+      readonly type: "timelineChange";
+      readonly sessionId: string;
+      readonly revision: number;
+      /** First row that may differ, in indices as they are now. */
+      readonly start: number;
+      /** The row after the last one that may differ; all rows behind are the ones from before. */
+      readonly end: number;
+      /** How many rows there are now. */
+      readonly length: number;
+    }
   | { readonly type: "newMessage"; readonly sessionId: string; readonly messageId: string }
   | {
       readonly type: "typingChange";

@@ -221,6 +221,8 @@ export interface ClientOptions {
   pollIdleMs?: number;
   /** Spread of every delay: 1 = as designed, 0 = none. Default 1. */
   jitter?: number;
+  /** When subscribers are told of changes: at the end of the microtask batch (default), or once per painted frame. */
+  notify?: "microtask" | "frame";
   /** Silence after which the server is asked whether it lives. Default 30000; 20000 in a service worker. */
   pingAfterMs?: number;
   /** How many sessions left most recently stay subscribed, so that a switch back is instant. Default 2, at most 6. */
@@ -336,7 +338,7 @@ export interface SidewireClient {
 
   /** The present state; the same object until something changes. */
   getSnapshot(): ClientSnapshot;
-  /** Calls back after changes, once per microtask batch. Returns the function that ends it. Made for `useSyncExternalStore`. */
+  /** Calls back after changes, once per microtask batch, or per frame with `notify: "frame"`. Returns the function that ends it. Made for `useSyncExternalStore`. */
   subscribe(listener: () => void): () => void;
   /** Listens to one kind of event. Returns the function that ends it. */
   on<T extends ClientEvent["type"]>(

@@ -273,7 +273,9 @@ impl Engine {
             let revision = session.timeline.revision();
             if session.reported_revision != revision {
                 session.reported_revision = revision;
-                self.io.event(Event::TimelineChanged { session: id.clone(), revision });
+                let length = session.timeline.len();
+                let rows = session.timeline.take_changes().unwrap_or(length..length);
+                self.io.event(Event::TimelineChanged { session: id.clone(), revision, rows });
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Facts for the application.
 
+use core::ops::Range;
+
 use crate::time::Duration;
 
 use super::{Cause, FallbackReason, Freshness, Status, TypingContext};
@@ -21,10 +23,13 @@ pub enum Event {
     LoadChanged(LoadState),
     /// The messages of a session changed; pull what you show.
     TimelineChanged {
-        /// Which session.
+        /// Whose.
         session: SessionId,
-        /// Grows with every change.
+        /// The timeline's revision.
         revision: u64,
+        /// Which rows may differ from before, in indices as they are now. If the number of rows changed, it reaches
+        /// to the end.
+        rows: Range<usize>,
     },
     /// A message that was not known before was merged, from push or REST.
     NewMessage {

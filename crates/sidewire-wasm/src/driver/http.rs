@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo_net::http::{Request, Response};
 use gloo_timers::callback::Timeout;
 use sidewire_core::limits::{MAX_BODY, scrub};
-use sidewire_core::{Body, Duration, HttpFailure, HttpRequest, Method};
+use sidewire_core::{Body, Duration, HttpFailure, HttpRequest, HttpResponse, Method};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, RequestInit};
@@ -21,6 +21,13 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) retry_after: Option<String>,
     pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    /// As the engine reads it.
+    pub(super) fn response(&self) -> HttpResponse<'_> {
+        HttpResponse { status: self.status, retry_after: self.retry_after.as_deref(), body: &self.body }
+    }
 }
 
 /// Dropping it aborts the request.

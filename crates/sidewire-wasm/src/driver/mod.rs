@@ -1,6 +1,7 @@
 //! The run loop: one inbox, one engine, one timer. The host's code is never called while a borrow is held.
 
 pub(crate) mod clock;
+mod frames;
 pub(crate) mod http;
 mod socket;
 
@@ -8,11 +9,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use frames::Frames;
 use gloo_timers::callback::Timeout;
 use http::{Abort, Answer};
 use sidewire_core::{
-    Command, Config, ConnectionId, Duration, Effect, Engine, Event, HttpFailure, HttpRequest, HttpResponse,
-    Input, RequestId, Seed, Timestamp,
+    Command, Config, ConnectionId, Duration, Effect, Engine, Event, HttpFailure, HttpRequest, Input,
+    RequestId, Seed, SessionId, SocketEvent, Timeline, Timestamp,
 };
 use socket::Socket;
 use wasm_bindgen::JsValue;
@@ -25,7 +27,7 @@ use crate::host::RawHost;
 enum Arrival {
     Command(Command),
     Opened(ConnectionId),
-    Frame(ConnectionId, String),
+    Frame(ConnectionId, Vec<u8>),
     BinaryFrame(ConnectionId),
     Closed(ConnectionId, u16, String),
     Answered(RequestId, Result<Answer, HttpFailure>),
@@ -43,7 +45,12 @@ pub(crate) struct Driver {
     host: RawHost,
     socket: RefCell<Option<Socket>>,
     requests: RefCell<Vec<(RequestId, Abort)>>,
-    timer: RefCell<Option<Timeout>>,
+    timer: RefCell<Option<(Timestamp, Timeout)>>,
+    frames: RefCell<Frames>,
+    /// The session told last, as JavaScript has it: a text need not cross with every change.
+    named: RefCell<Option<(SessionId, JsValue)>>,
+    /// Somebody listens for single new messages.
+    tells_messages: Cell<bool>,
     this: std::rc::Weak<Driver>,
 }
 
@@ -64,6 +71,9 @@ impl Driver {
             socket: RefCell::default(),
             requests: RefCell::default(),
             timer: RefCell::default(),
+            frames: RefCell::default(),
+            named: RefCell::default(),
+            tells_messages: Cell::new(false),
             this: this.clone(),
         })
     }
@@ -109,16 +119,45 @@ impl Driver {
         self.requests.take();
     }
 
+    /// Whether single new messages are told; somebody has to listen for them.
+    pub(crate) fn tell_messages(&self, wanted: bool) {
+        self.tells_messages.set(wanted);
+    }
+
     fn feed(&self, arrival: Arrival) {
         if self.closed.get() {
             return;
         }
         self.inbox.borrow_mut().push_back(arrival);
-        if self.running.replace(true) {
+        if !self.running.replace(true) {
+            self.run();
+        }
+    }
+
+    /// A text frame goes from the reused buffer straight into the engine, unless the engine is at work.
+    fn frame(&self, connection: ConnectionId, data: &JsValue) {
+        if !data.is_string() {
+            self.feed(Arrival::BinaryFrame(connection));
             return;
         }
+        if self.closed.get() {
+            return;
+        }
+        let mut frames = self.frames.take();
+        let text = frames.encode(data);
+        if self.running.replace(true) {
+            self.inbox.borrow_mut().push_back(Arrival::Frame(connection, text.to_vec()));
+        } else {
+            self.step(Input::Socket(connection, SocketEvent::Frame(text)));
+            self.run();
+        }
+        self.frames.replace(frames);
+    }
+
+    /// Works until the inbox is empty.
+    fn run(&self) {
         while let Some(arrival) = self.next_arrival() {
-            self.step(&arrival);
+            self.give(arrival);
         }
         self.running.set(false);
         self.arm_timer();
@@ -128,13 +167,28 @@ impl Driver {
         self.inbox.borrow_mut().pop_front()
     }
 
-    fn step(&self, arrival: &Arrival) {
-        let now = self.clock.now();
-        if let Arrival::Answered(request, _) = arrival {
-            self.forget_request(*request);
+    fn give(&self, arrival: Arrival) {
+        match arrival {
+            Arrival::Command(command) => self.step(Input::Command(command)),
+            Arrival::Opened(id) => self.step(Input::Socket(id, SocketEvent::Opened)),
+            Arrival::Frame(id, text) => self.step(Input::Socket(id, SocketEvent::Frame(&text))),
+            Arrival::BinaryFrame(id) => self.step(Input::Socket(id, SocketEvent::BinaryFrame)),
+            Arrival::Closed(id, code, reason) => {
+                self.step(Input::Socket(id, SocketEvent::Closed { code, reason }));
+            }
+            Arrival::Answered(request, outcome) => {
+                self.forget_request(request);
+                let outcome = outcome.as_ref().map_err(|failure| *failure).map(Answer::response);
+                self.step(Input::Response(request, outcome));
+            }
+            Arrival::Timeout => self.step(Input::Timeout),
         }
+    }
+
+    fn step(&self, input: Input<'_>) {
+        let now = self.clock.now();
         self.tell_wall_clock(now);
-        self.engine.borrow_mut().handle_input(now, input(arrival));
+        self.engine.borrow_mut().handle_input(now, input);
         while let Some(effect) = self.next_effect() {
             self.perform(effect);
         }
@@ -213,44 +267,56 @@ impl Driver {
     }
 
     fn tell(&self, event: Event) {
-        if let Err(error) = self.host.on_event(convert::event(event)) {
+        if matches!(event, Event::NewMessage { .. }) && !self.tells_messages.get() {
+            return;
+        }
+        let told = if let Event::TimelineChanged { session, revision, rows } = &event {
+            self.tell_timeline(session, *revision, rows)
+        } else {
+            self.host.on_event(convert::event(event))
+        };
+        if let Err(error) = told {
             // A listener's exception is its author's to see, and must not stop the sync.
             web_sys::console::error_1(&error);
         }
     }
 
+    /// By numbers alone: it happens with every message.
+    fn tell_timeline(
+        &self,
+        session: &SessionId,
+        revision: u64,
+        rows: &core::ops::Range<usize>,
+    ) -> Result<(), JsValue> {
+        let length = self.engine.borrow().timeline(session).map_or(0, Timeline::len);
+        let known = self.named.take().filter(|(id, _)| id == session);
+        let named = known.unwrap_or_else(|| (session.clone(), JsValue::from_str(session.as_str())));
+        let name = named.1.clone();
+        self.named.replace(Some(named));
+        self.host.on_timeline(&name, convert::count(revision), rows.start, rows.end, length)
+    }
+
+    /// A timer that fires before the deadline does no harm, so one that is armed already is left alone: each frame
+    /// moves the heartbeat's deadline.
     fn arm_timer(&self) {
-        self.timer.take();
-        let Some(at) = self.engine.borrow().poll_timeout().filter(|_| !self.closed.get()) else { return };
+        let wanted = self.engine.borrow().poll_timeout().filter(|_| !self.closed.get());
+        let armed = self.timer.borrow().as_ref().map(|(at, _)| *at);
+        let Some(at) = wanted else {
+            self.timer.take();
+            return;
+        };
+        if armed.is_some_and(|armed| armed <= at) {
+            return;
+        }
         let this = self.this.clone();
         let timer = Timeout::new(http::timer_millis(at.since(self.clock.now())), move || {
             if let Some(driver) = this.upgrade() {
+                // It has fired: the next one is armed anew.
+                driver.timer.take();
                 driver.feed(Arrival::Timeout);
             }
         });
-        self.timer.replace(Some(timer));
-    }
-}
-
-fn input(arrival: &Arrival) -> Input<'_> {
-    if let Some((connection, event)) = socket::event(arrival) {
-        return Input::Socket(connection, event);
-    }
-    match arrival {
-        Arrival::Command(command) => Input::Command(command.clone()),
-        Arrival::Answered(request, outcome) => {
-            let outcome = outcome.as_ref().map_err(|failure| *failure).map(|answer| HttpResponse {
-                status: answer.status,
-                retry_after: answer.retry_after.as_deref(),
-                body: &answer.body,
-            });
-            Input::Response(*request, outcome)
-        }
-        Arrival::Timeout
-        | Arrival::Opened(_)
-        | Arrival::Frame(..)
-        | Arrival::BinaryFrame(_)
-        | Arrival::Closed(..) => Input::Timeout,
+        self.timer.replace(Some((at, timer)));
     }
 }
 

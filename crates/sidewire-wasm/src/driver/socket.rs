@@ -2,7 +2,7 @@
 
 use std::rc::Weak;
 
-use sidewire_core::{ConnectionId, SocketEvent};
+use sidewire_core::ConnectionId;
 use wasm_bindgen::prelude::*;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
@@ -28,11 +28,9 @@ impl Socket {
         let (on_open, on_message, on_close) = (driver.clone(), driver.clone(), driver.clone());
         let opened = Closure::<dyn FnMut()>::new(move || tell(&on_open, Arrival::Opened(connection)));
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let arrival = match event.data().as_string() {
-                Some(text) => Arrival::Frame(connection, text),
-                None => Arrival::BinaryFrame(connection),
-            };
-            tell(&on_message, arrival);
+            if let Some(driver) = on_message.upgrade() {
+                driver.frame(connection, &event.data());
+            }
         });
         let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
             tell(&on_close, Arrival::Closed(connection, event.code(), event.reason()));
@@ -60,18 +58,5 @@ impl Drop for Socket {
         if matches!(self.inner.ready_state(), WebSocket::CONNECTING | WebSocket::OPEN) {
             let _ = self.inner.close_with_code(1000);
         }
-    }
-}
-
-/// The core's view of what a socket did.
-pub(super) fn event(arrival: &Arrival) -> Option<(ConnectionId, SocketEvent<'_>)> {
-    match arrival {
-        Arrival::Opened(connection) => Some((*connection, SocketEvent::Opened)),
-        Arrival::Frame(connection, text) => Some((*connection, SocketEvent::Frame(text.as_bytes()))),
-        Arrival::BinaryFrame(connection) => Some((*connection, SocketEvent::BinaryFrame)),
-        Arrival::Closed(connection, code, reason) => {
-            Some((*connection, SocketEvent::Closed { code: *code, reason: reason.clone() }))
-        }
-        Arrival::Command(_) | Arrival::Answered(..) | Arrival::Timeout => None,
     }
 }

@@ -54,6 +54,7 @@ impl Rig {
         let provider = Closure::new(move || Promise::resolve(&JsValue::from_str(token)));
         let host = object(&[
             ("onEvent", AsRef::<JsValue>::as_ref(&on_event).clone()),
+            ("onTimeline", js_sys::Function::new_no_args("").into()),
             ("token", AsRef::<JsValue>::as_ref(&provider).clone()),
         ]);
         let client = RawClient::new(options, host.unchecked_into::<RawHost>(), 1.0, 2.0)?;
@@ -74,7 +75,8 @@ impl Rig {
     }
 
     pub fn rows(&self) -> Vec<String> {
-        (0..).map_while(|index| self.client.row_json(index)).collect()
+        let count = (self.client.row_keys(0, usize::MAX).len() / 2) as u32;
+        (0..count).map(|index| self.client.rows_json(&[index])).collect()
     }
 
     /// Waits until `holds`, at most ten seconds.
