@@ -6,23 +6,23 @@ import { findChromium } from "../scripts/lib/chromium.mjs";
 import { inRoot, PKG_DIR, ROOT } from "../scripts/lib/paths.mjs";
 import { serve } from "./serve.mjs";
 
-async function bundle() {
+async function bundle(entry) {
   const { build } = await import("esbuild");
-  const options = { bundle: true, minify: process.env.BENCH_PLAIN !== "1", format: "esm", target: "chrome116", write: false, logLevel: "warning" };
-  const { outputFiles } = await build({ ...options, entryPoints: [inRoot("tools/bench/page/main.js")], loader: { ".wasm": "empty" }, absWorkingDir: ROOT });
+  const options = { bundle: true, minify: true, format: "esm", target: "chrome116", write: false, logLevel: "warning" };
+  const { outputFiles } = await build({ ...options, entryPoints: [inRoot("tools/bench/page", entry)], loader: { ".wasm": "empty" }, absWorkingDir: ROOT });
   return outputFiles[0].contents;
 }
 
-/** Runs `work(call, page)` with a page whose cases `call` calls. */
-export async function withPage(work) {
+/** Runs `work(call, page, version)` with a page of `entry`, whose cases `call` calls. */
+export async function withPage(entry, work) {
   const files = {
     "/": ["text/html", '<!doctype html><title>bench</title><script type="module" src="/main.js"></script>'],
-    "/main.js": ["text/javascript", await bundle()],
+    "/main.js": ["text/javascript", await bundle(entry)],
     "/sidewire.wasm": ["application/wasm", readFileSync(join(PKG_DIR, "wasm", "sidewire_wasm_bg.wasm"))],
   };
   const server = await serve(files);
   const { chromium } = await import("playwright-core");
-  const args = ["--js-flags=--expose-gc", "--no-sandbox", "--disable-dev-shm-usage"];
+  const args = ["--no-sandbox", "--disable-dev-shm-usage"];
   const browser = await chromium.launch({ executablePath: await findChromium(), headless: true, args });
   try {
     const page = await browser.newPage();

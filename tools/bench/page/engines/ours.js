@@ -56,14 +56,15 @@ async function standInFetch(request) {
 export let memory;
 
 export async function prepare() {
-  const { instantiate } = WebAssembly;
-  WebAssembly.instantiate = async (...args) => {
-    const result = await instantiate.apply(WebAssembly, args);
-    memory = Object.values((result.instance ?? result).exports).find((item) => item instanceof WebAssembly.Memory);
-    return result;
+  const { Instance } = WebAssembly;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...args) {
+      super(...args);
+      memory = Object.values(this.exports).find((item) => item instanceof WebAssembly.Memory);
+    }
   };
   await init(await (await fetch("/sidewire.wasm")).arrayBuffer());
-  WebAssembly.instantiate = instantiate;
+  WebAssembly.Instance = Instance;
   globalThis.WebSocket = StandInSocket;
   globalThis.fetch = standInFetch;
 }
