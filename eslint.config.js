@@ -79,6 +79,11 @@ export default defineConfig(
     languageOptions: { globals: { ...globals.browser, ...globals.node, chrome: "readonly" } },
   },
   {
+    // Scripts of the bench's page, and functions that are sent to it.
+    files: ["tools/bench/**/*.{js,mjs}"],
+    languageOptions: { globals: { ...globals.browser, ...globals.node } },
+  },
+  {
     files: scripts.slice(0, 2),
     rules: { "max-lines-per-function": ["error", { max: 40, skipBlankLines: true, skipComments: true }] },
   },

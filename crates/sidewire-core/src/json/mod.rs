@@ -131,9 +131,7 @@ impl<'a> Json<'a> {
     pub(crate) fn as_bytes(self) -> Cow<'a, [u8]> {
         match self.inner() {
             None => Cow::Borrowed(&[]),
-            Some(inner) if inner.contains(&b'\\') => {
-                Cow::Owned(text::unescape(inner).into_owned().into_bytes())
-            }
+            Some(inner) if inner.contains(&b'\\') => Cow::Owned(text::unescape_bytes(inner)),
             Some(inner) => Cow::Borrowed(inner),
         }
     }

@@ -206,7 +206,7 @@ pub(super) fn whitespace(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// The index of the first quote, backslash or control character from `at` on, looked for in words of eight bytes.
-fn plain(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn plain(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
     const HIGHS: u64 = ONES << 7;
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {

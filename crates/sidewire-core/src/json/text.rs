@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::scan;
+
 /// Whether the text of a string can differ from the bytes between its quotes.
 pub(super) fn may_differ(inner: &[u8]) -> bool {
     inner.iter().any(|&byte| byte == b'\\' || !byte.is_ascii())
@@ -13,17 +15,27 @@ pub(super) fn unescape(inner: &[u8]) -> Cow<'_, str> {
         // Nearly every text is well formed, and seeing that is cheaper than looking for what to replace.
         return core::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed);
     }
-    let mut text = String::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(at) = rest.iter().position(|&byte| byte == b'\\') {
-        let (plain, escape) = rest.split_at_checked(at).unwrap_or((rest, &[]));
-        text.push_str(&String::from_utf8_lossy(plain));
-        let (character, length) = unescape_one(escape);
-        text.push(character);
-        rest = escape.get(length..).unwrap_or_default();
+    let text = String::from_utf8(unescape_bytes(inner));
+    Cow::Owned(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+/// The same as bytes, malformed UTF-8 left as it is.
+pub(super) fn unescape_bytes(inner: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(inner.len());
+    let mut at = 0;
+    while at < inner.len() {
+        // It stops at quotes and control characters too; no valid string holds them.
+        let end = scan::plain(inner, at).max(at + usize::from(inner.get(at) != Some(&b'\\')));
+        bytes.extend_from_slice(inner.get(at..end).unwrap_or_default());
+        let escape = inner.get(end..).unwrap_or_default();
+        at = end;
+        if escape.first() == Some(&b'\\') {
+            let (character, length) = unescape_one(escape);
+            bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            at += length;
+        }
     }
-    text.push_str(&String::from_utf8_lossy(rest));
-    Cow::Owned(text)
+    bytes
 }
 
 /// The character that the escape at the start of `text` stands for, and the escape's length.

@@ -11,6 +11,7 @@
 
 mod echo;
 mod entry;
+mod index;
 mod instant;
 mod message;
 mod place;
@@ -21,6 +22,7 @@ mod table;
 use core::ops::Range;
 
 use self::entry::Entry;
+use self::index::same;
 pub(crate) use self::message::Fields;
 use self::sequence::{Runs, Stairs};
 use self::table::Table;
@@ -237,7 +239,7 @@ impl Timeline {
         let server = known.filter(|entry| entry.echo.is_none());
         if let Some(entry) = server
             && (context.fallback_sequence, context.answers) == (None, None)
-            && *entry.raw == *fields.raw()
+            && same(&entry.raw, fields.raw())
         {
             return Applied::Unchanged;
         }

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 use core::ops::Range;
 
 use super::entry::{Entry, Key};
+use super::index::{Index, hash, same};
 use crate::ids::ClientMessageId;
 
 /// All entries and their indexes.
@@ -13,7 +14,7 @@ pub(super) struct Table {
     entries: Vec<Option<Entry>>,
     /// The view.
     order: Vec<u32>,
-    by_id: Vec<u32>,
+    by_id: Index,
     /// Server messages that tell a sender's id; several may tell the same one.
     by_client: Vec<u32>,
     changes: Changes,
@@ -89,8 +90,8 @@ impl Table {
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Entry> {
-        let at = self.search(&self.by_id, |entry| (*entry.id).cmp(id)).ok()?;
-        self.entry(*self.by_id.get(at)?)
+        let is_it = |slot| self.entry(slot).is_some_and(|entry| same(entry.id.as_bytes(), id.as_bytes()));
+        self.entry(self.by_id.find(hash(id.as_bytes()), is_it)?)
     }
 
     pub(super) fn index_of(&self, entry: &Entry) -> Option<usize> {
@@ -119,8 +120,10 @@ impl Table {
     /// Stores an entry under its slot, a new one or the one of an entry taken out. It gets no place in the view yet.
     pub(super) fn store(&mut self, entry: Entry) {
         let slot = entry.slot;
-        if let Err(at) = self.search(&self.by_id, |other| other.id.cmp(&entry.id)) {
-            self.by_id.insert(at, slot);
+        let id = hash(entry.id.as_bytes());
+        if self.find(&entry.id).is_none() {
+            let entries = &self.entries;
+            self.by_id.insert(id, slot, |other| hash_of(entries, other));
         }
         let Ok(index) = usize::try_from(slot) else { return };
         if index >= self.entries.len() {
@@ -136,10 +139,8 @@ impl Table {
     pub(super) fn take(&mut self, slot: u32) -> Option<Entry> {
         self.detach(slot);
         self.forget_client(slot);
-        let entry = self.entry(slot)?;
-        if let Ok(at) = self.search(&self.by_id, |other| other.id.cmp(&entry.id)) {
-            self.by_id.remove(at);
-        }
+        let id = hash(self.entry(slot)?.id.as_bytes());
+        self.by_id.remove(id, slot);
         self.entries.get_mut(usize::try_from(slot).ok()?)?.take()
     }
 
@@ -226,4 +227,10 @@ impl Table {
             Some(_) => list.binary_search_by(order),
         }
     }
+}
+
+/// The hash of the id that a slot holds.
+fn hash_of(entries: &[Option<Entry>], slot: u32) -> u64 {
+    let entry = usize::try_from(slot).ok().and_then(|slot| entries.get(slot)).and_then(Option::as_ref);
+    entry.map_or(0, |entry| hash(entry.id.as_bytes()))
 }

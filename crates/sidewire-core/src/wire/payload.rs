@@ -34,11 +34,13 @@ pub(crate) fn read<'a>(name: &str, data: Option<Json<'a>>, session: &SessionId) 
     let Some(data) = data.filter(|d| d.kind() == Kind::Object) else {
         return AppEvent::Dirty("payload is not a JSON object");
     };
-    if names_another_session(data, session) && !planted!(ForeignSessionMerged) {
+    let [named, whole, sequence] = data.pick(["sessionId", "message", "sequenceNumber"]);
+    let foreign = named.is_some_and(|named| named.kind() == Kind::String && !named.is_str(session.as_str()));
+    if foreign && !planted!(ForeignSessionMerged) {
         return AppEvent::Foreign;
     }
     match name {
-        "new_message" | "message_update" => message(data),
+        "new_message" | "message_update" => message(whole, sequence),
         "interact_response" => interact_response(data, session),
         "typing" => AppEvent::Typing(typing(data)),
         "error" => AppEvent::Error { code: text(data, "code"), message: text(data, "message") },
@@ -46,12 +48,7 @@ pub(crate) fn read<'a>(name: &str, data: Option<Json<'a>>, session: &SessionId) 
     }
 }
 
-fn names_another_session(data: Json<'_>, session: &SessionId) -> bool {
-    data.get("sessionId").and_then(Json::as_str).is_some_and(|named| named != session.as_str())
-}
-
-fn message(data: Json<'_>) -> AppEvent<'_> {
-    let [message, sequence] = data.pick(["message", "sequenceNumber"]);
+fn message<'a>(message: Option<Json<'a>>, sequence: Option<Json<'a>>) -> AppEvent<'a> {
     match message {
         Some(message) if message.kind() == Kind::Object => {
             AppEvent::Message { message, sequence: sequence.and_then(Json::as_integer) }

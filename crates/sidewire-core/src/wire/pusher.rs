@@ -31,7 +31,7 @@ pub(crate) enum ServerFrame<'a> {
 pub(crate) enum Data<'a> {
     Missing,
     Value(Json<'a>),
-    Text(Cow<'a, str>),
+    Text(Cow<'a, [u8]>),
 }
 
 impl Data<'_> {
@@ -40,7 +40,7 @@ impl Data<'_> {
         match self {
             Self::Missing => None,
             Self::Value(value) => Some(*value),
-            Self::Text(text) => json::parse(text.as_bytes()).ok(),
+            Self::Text(text) => json::parse(text).ok(),
         }
     }
 }
@@ -75,7 +75,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<ServerFrame<'_>, FrameError> {
     let channel = channel.and_then(Json::as_str);
     let data = match data {
         None => Data::Missing,
-        Some(value) => value.as_str().map_or(Data::Value(value), Data::Text),
+        Some(value) if value.kind() == Kind::String => Data::Text(value.as_bytes()),
+        Some(value) => Data::Value(value),
     };
     match name.as_ref() {
         "pusher:connection_established" => established(&data),
