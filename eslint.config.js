@@ -9,7 +9,7 @@ const tests = ["**/*.test.{ts,tsx,mjs}", "tests/**"];
 const scripts = ["tools/**/*.mjs", "tests/**/*.mjs", "*.js"];
 
 export default defineConfig(
-  { ignores: ["dist/", "pkg/", "target/", "node_modules/", ".sidewire/", "docs/", "**/fixtures/", "tests/docs/prelude.d.ts"] },
+  { ignores: ["dist/", "pkg/", "target/", "node_modules/", ".sidewire/", "docs/", "**/fixtures/", "tests/docs/prelude.d.ts", "tests/packaging/node/types.ts"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {
