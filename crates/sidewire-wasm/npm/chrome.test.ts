@@ -7,6 +7,10 @@ import { createHub } from "sidewire/testing";
 
 init();
 
+// The worker's 20 s until a browser has brought everything back need not be waited for by the test runner.
+const { setTimeout: realTimeout } = globalThis;
+Object.assign(globalThis, { setTimeout: (run: () => void, ms?: number) => (ms === 20_000 ? realTimeout(run, ms).unref() : realTimeout(run, ms)) });
+
 type Any = (...args: never[]) => unknown;
 
 /** One event of the extension API. */
@@ -43,8 +47,8 @@ function createChrome() {
   };
   const onMessage = createEvent();
   const open = [
-    { id: 10, windowId: 1, active: false },
-    { id: 11, windowId: 1, active: true, url: "https://a.example/x" },
+    { id: 10, windowId: 1, active: false, incognito: false },
+    { id: 11, windowId: 1, active: true, incognito: false, url: "https://a.example/x" },
   ];
   return {
     runtime: {
@@ -135,7 +139,7 @@ test("the worker seeds the map from the open tabs, follows them, and a panel see
   chrome.tabs.onActivated.tell({ tabId: 10, windowId: 1 });
   await binder.settled();
 
-  assert.deepEqual(first, { tabId: 11, sessionId: null, url: "https://a.example/x", domain: "a.example" });
+  assert.deepEqual(first, { tabId: 11, sessionId: null, url: "https://a.example/x", domain: "a.example", offers: [], scope: "tab" });
   assert.equal(isTaken, true);
   assert.equal(bound?.sessionId, "s1");
   assert.deepEqual([tabs.getShown()?.tabId, tabs.getShown()?.sessionId], [10, null]);
@@ -155,6 +159,53 @@ test("a worker that was killed goes on from what is stored", async () => {
   await next.settled();
 
   assert.equal((await watchTabs()).getShown()?.sessionId, "s1");
+});
+
+test("a browser that was restarted gives a page its session back, and with remember off it does not", async () => {
+  await bindTabs({ init }).bind(11, "s1");
+  const record = chrome.storage.local.values.get("sidewire:tabs");
+
+  const restarted = async (remember: boolean): Promise<unknown> => {
+    chrome = createChrome();
+    Object.assign(globalThis, { chrome });
+    await chrome.storage.local.set({ "sidewire:tabs": record });
+    await bindTabs({ init, remember }).settled();
+    return (await watchTabs()).getShown()?.sessionId;
+  };
+
+  assert.equal(await restarted(true), "s1");
+  assert.equal(await restarted(false), null);
+});
+
+test("signing out takes the sessions from all tabs, a new chat takes it from one", async () => {
+  const token = chromeToken();
+  await chrome.storage.local.set({ accessToken: "t" });
+  const binder = bindTabs({ init, token });
+  await binder.bind(11, "s1");
+  const tabs = await watchTabs();
+  const seen = [tabs.getShown()?.sessionId];
+
+  await tabs.bind(null);
+  seen.push(tabs.getShown()?.sessionId);
+  await tabs.bind("s2");
+  seen.push(tabs.getShown()?.sessionId);
+  await chrome.storage.local.remove("accessToken");
+  await new Promise((resolve) => setTimeout(resolve));
+  await binder.settled();
+  seen.push(tabs.getShown()?.sessionId);
+
+  assert.deepEqual(seen, ["s1", null, "s2", null]);
+});
+
+test("with scope window, the tabs of a window share a session", async () => {
+  const binder = bindTabs({ init, scope: "window" });
+  await binder.bind(11, "s1");
+
+  chrome.tabs.onActivated.tell({ tabId: 10, windowId: 1 });
+  await binder.settled();
+
+  const shown = (await watchTabs()).getShown();
+  assert.deepEqual([shown?.tabId, shown?.sessionId, shown?.scope], [10, "s1", "window"]);
 });
 
 test("a panel waits for a worker that has not made the map yet, and is not disturbed by one that does not answer", async () => {

@@ -21,7 +21,10 @@ export interface ChromeTab {
   readonly id?: number | undefined;
   readonly windowId: number;
   readonly url?: string | undefined;
+  /** Where a tab that has just been opened is going to. */
+  readonly pendingUrl?: string | undefined;
   readonly active: boolean;
+  readonly incognito?: boolean;
 }
 
 type StorageChanges = Record<string, { newValue?: unknown }>;
@@ -34,7 +37,7 @@ interface Tabs {
   readonly onUpdated: Event<(tabId: number, change: { status?: string | undefined; url?: string | undefined }, tab: ChromeTab) => void>;
   readonly onReplaced: Event<(addedTabId: number, removedTabId: number) => void>;
   readonly onAttached: Event<(tabId: number, info: { newWindowId: number }) => void>;
-  readonly onRemoved: Event<(tabId: number) => void>;
+  readonly onRemoved: Event<(tabId: number, info: { isWindowClosing: boolean }) => void>;
 }
 
 interface Windows {
@@ -53,6 +56,13 @@ interface ChromeApi {
   readonly storage?: { readonly onChanged: Event<(changes: StorageChanges, area: string) => void> } & Partial<Record<AreaName, StorageArea>>;
   readonly tabs?: Tabs;
   readonly windows?: Windows;
+  readonly extension?: { readonly inIncognitoContext?: boolean };
+}
+
+/** Whether this page or worker is the one of the incognito windows (`"incognito": "split"`). */
+export function isIncognito(): boolean {
+  const { chrome } = globalThis as { chrome?: ChromeApi };
+  return chrome?.extension?.inIncognitoContext ?? false;
 }
 
 /** What each part needs in an extension's manifest or context, for the error's text. */
@@ -61,6 +71,7 @@ const NEEDS = {
   storage: "the permission \"storage\" in manifest.json, and a page or service worker (an offscreen document has only runtime)",
   tabs: "an extension's own page or service worker",
   windows: "an extension's own page or service worker",
+  extension: "an extension's own page or service worker",
 } as const;
 
 /** One part of `chrome`. Throws `chrome_unavailable` where there is none. Looked up late: a test may put one there. */

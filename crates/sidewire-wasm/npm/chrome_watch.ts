@@ -1,6 +1,7 @@
 import { chromeApi, readKey, watchKey } from "./chrome_api.js";
-import { TABS_KEY, type TabsMessage } from "./chrome_tabs.js";
+import { tabsKey, type TabsMessage } from "./chrome_tabs.js";
 import { createTabSessions } from "./tabs.js";
+import type { TabScope } from "../types/index.js";
 
 /** The tab in front of a window, with its session. Frozen. */
 export interface ShownTab {
@@ -10,6 +11,9 @@ export interface ShownTab {
   /** Known only with the permission `tabs`. */
   readonly url: string | null;
   readonly domain: string | null;
+  /** Sessions that a tab without one may go on with, such as the window's last one. At most three. */
+  readonly offers: readonly string[];
+  readonly scope: TabScope;
 }
 
 /** Settings of {@link watchTabs}. */
@@ -24,8 +28,8 @@ export interface TabWatcher {
   getShown(): ShownTab | null;
   /** Calls back when another tab, or another session of it, is in front. Returns the function that ends it. */
   subscribe(listener: () => void): () => void;
-  /** Gives the tab in front a session. Resolves with whether the worker took it. */
-  bind(sessionId: string): Promise<boolean>;
+  /** Gives the tab in front a session, or none (`null`: a new chat). Resolves with whether the worker took it. */
+  bind(sessionId: string | null): Promise<boolean>;
   /** Ends everything. */
   stop(): void;
 }
@@ -56,10 +60,10 @@ export async function watchTabs(options: WatchTabsOptions = {}): Promise<TabWatc
     for (const listener of [...listeners]) listener();
   };
 
-  const unwatch = watchKey("session", TABS_KEY, read);
+  const unwatch = watchKey("session", tabsKey(), read);
   // A worker that sleeps, or was just installed, makes the map now.
   await tellWorker({ type: "sidewire:hello" });
-  read(await readKey("session", TABS_KEY));
+  read(await readKey("session", tabsKey()));
   return {
     getShown: () => shown,
     subscribe: (listener) => {
@@ -80,14 +84,15 @@ function shownTab(stored: unknown, windowId: number): ShownTab | null {
   const map = createTabSessions(stored);
   const tabId = map.activeTab(windowId);
   const binding = tabId === null ? null : map.binding(tabId);
+  const [offers, scope] = [map.offers(windowId), map.scope()];
   map.free();
   if (tabId === null) return null;
   const { sessionId = null, url = null, domain = null } = binding ?? {};
-  return Object.freeze({ tabId, sessionId, url, domain });
+  return Object.freeze({ tabId, sessionId, url, domain, offers, scope });
 }
 
 function sameTab(a: ShownTab | null, b: ShownTab | null): boolean {
-  return a?.tabId === b?.tabId && a?.sessionId === b?.sessionId && a?.url === b?.url && a?.domain === b?.domain;
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** False when there is no worker that answers: it has no `bindTabs`, or the extension was updated meanwhile. */

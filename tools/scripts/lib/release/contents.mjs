@@ -3,7 +3,7 @@ import { run } from "../exec.mjs";
 import { info, UserError } from "../log.mjs";
 import { ROOT } from "../paths.mjs";
 
-const ENTRIES = "index|inline|react|zustand|chrome|testing";
+const ENTRIES = "index|inline|react|zustand|chrome|badge|testing";
 const ALLOWED = [
   /^package\.json$/,
   /^(?:README|CHANGELOG|SECURITY)\.md$/,
