@@ -28,7 +28,7 @@ const FIVE_MINUTES = 300_000;
  *   key: "dev-key",
  *   url: "wss://push.example.com",
  *   apiBase: "https://api.example.com",
- *   token: async () => (await chrome.storage.local.get("accessToken"))["accessToken"] ?? null,
+ *   token: () => localStorage.getItem("accessToken"), // asked for every request; may be async
  * });
  * client.subscribe(() => console.log(client.getSnapshot().state, client.messages().length));
  * client.startSync("my-session");

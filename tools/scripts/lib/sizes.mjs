@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
+import { TESTING_WASM } from "./build-testing.mjs";
 import { info, UserError } from "./log.mjs";
 import { inRoot, PKG_DIR, ROOT } from "./paths.mjs";
 import { NAMED_WASM } from "./shrink-wasm.mjs";
@@ -47,13 +48,29 @@ function partsOf(file) {
   return [...parts].sort(([, a], [, b]) => b - a);
 }
 
+/** What the other entries add to a script that has the client already; `testing` is for tests alone. */
+async function entries() {
+  const whole = async (names) => {
+    const contents = names.map((name) => `export * as ${name} from "sidewire${name === "index" ? "" : `/${name}`}";`).join("\n");
+    return measure(await bundled({ ...source(contents), external: ["react"] }));
+  };
+  const base = await whole(["index"]);
+  const added = {};
+  for (const name of ["react", "zustand", "chrome", "badge"]) {
+    const { raw, gzip, brotli } = await whole(["index", name]);
+    added[`sidewire/${name}`] = { raw: raw - base.raw, gzip: gzip - base.gzip, brotli: brotli - base.brotli };
+  }
+  return { ...added, "hub of sidewire/testing": measure(readFileSync(TESTING_WASM)) };
+}
+
 /** Everything that `npm run size` tells. The package must have been built. */
 export async function sizes() {
   const wasm = measure(readFileSync(join(PKG_DIR, "wasm", "sidewire_wasm_bg.wasm")));
   const script = measure(await bundled({ entryPoints: [join(PKG_DIR, "index.js")] }));
   const rivals = {};
   for (const [name, contents] of Object.entries(RIVALS)) rivals[name] = measure(await bundled(source(contents)));
-  return { files: { wasm, "glue and facade": script }, download: sum(wasm, script), rivals, parts: partsOf(NAMED_WASM) };
+  const download = sum(wasm, script);
+  return { files: { wasm, "glue and facade": script }, download, entries: await entries(), rivals, parts: partsOf(NAMED_WASM) };
 }
 
 /** Fails when the download is more than a tenth larger than the accepted one. */

@@ -10,6 +10,16 @@ export async function pages() {
   return files.map((file) => ({ file, text: readFileSync(inRoot(file), "utf8") }));
 }
 
+/** The comments of the package's sources as pages of their own: an editor shows their code as well. */
+export async function comments() {
+  const files = (await gitFiles()).filter((file) => /^crates\/sidewire-wasm\/(?:npm|types)\/(?!.*\.test\.).*\.ts$/.test(file));
+  return files.map((file) => {
+    const text = readFileSync(inRoot(file), "utf8");
+    const lines = text.split("\n").map((line) => /^\s*\/?\*+ ?(.*)$/.exec(line)?.[1] ?? "");
+    return { file, text: lines.join("\n") };
+  });
+}
+
 /** Code blocks with their language, first line and the comment right above. */
 export function blocksOf({ file, text }) {
   const blocks = [];

@@ -87,7 +87,7 @@ async function compile(blocks) {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   const files = blocks.map((block) => {
-    const file = join(FOLDER, `${basename(block.file, ".md")}-${block.line}.${block.language}`);
+    const file = join(FOLDER, `${basename(block.file).replace(/\.\w+$/, "")}-${block.line}.${block.language}`);
     writeFileSync(file, /^(?:import|export) /m.test(block.code) ? block.code : `${block.code}export {};\n`);
     return file;
   });
