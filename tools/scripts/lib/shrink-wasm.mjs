@@ -9,7 +9,7 @@ import { inTarget, nodeBin } from "./paths.mjs";
 import { rename, withoutUnusedImports } from "./shrink-glue.mjs";
 
 // rustc 1.95 writes these features into the module; a wasm-opt that does not know them breaks it without a word.
-const FEATURES = [
+export const FEATURES = [
   "--enable-bulk-memory",
   "--enable-bulk-memory-opt",
   "--enable-call-indirect-overlong",
