@@ -50,7 +50,9 @@ function oneVersion(files) {
     "package-lock.json": JSON.parse(read("package-lock.json")).version,
     "Cargo.toml": /\[workspace\.package\][^[]*?^version = "(.+?)"/ms.exec(read("Cargo.toml"))?.[1],
   };
-  if (files.includes("manifest.json")) versions["manifest.json"] = JSON.parse(read("manifest.json")).version;
+  const manifest = files.includes("manifest.json") ? JSON.parse(read("manifest.json")).version : undefined;
+  // Chrome takes no pre-release: a manifest has the version that it leads to.
+  if (manifest !== undefined) versions["manifest.json"] = manifest === versions["package.json"].replace(/-.*/, "") ? versions["package.json"] : manifest;
   if (new Set(Object.values(versions)).size === 1) return [];
   return [`versions differ: ${Object.entries(versions).map(([file, version]) => `${file} ${version}`).join(", ")}`];
 }

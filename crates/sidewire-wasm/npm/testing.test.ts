@@ -218,6 +218,12 @@ test("code that builds its own client runs on an installed hub, with the real cl
   uninstall();
 });
 
+test("what is waited for in vain is told with the condition", async () => {
+  const hub = createHub();
+
+  await assert.rejects(hub.until(() => hub.socketsOpened === 7, 1000), { code: "not_reached", message: /socketsOpened === 7/ });
+});
+
 test("installing needs the real clock, and says so", () => {
   assert.throws(() => createHub().install(), { code: "bad_config" });
 });

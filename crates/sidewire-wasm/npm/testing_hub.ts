@@ -115,7 +115,7 @@ async function until({ clock, requests }: Parts, condition: () => boolean, timeo
     if (clock.now() >= end) break;
     await clock.advance(1, requests.isBusy);
   }
-  throw new Error(`not within ${timeoutMs} ms of the hub's time: ${condition.toString()}`);
+  throw new SidewireError("not_reached", `Not within ${timeoutMs} ms of the hub's time: ${condition.toString()}`);
 }
 
 interface Clients {

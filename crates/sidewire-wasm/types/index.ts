@@ -393,4 +393,5 @@ export type ErrorCode =
   | "load_failed"
   | "no_provider"
   | "chrome_unavailable"
-  | "bad_trace";
+  | "bad_trace"
+  | "not_reached";

@@ -107,7 +107,7 @@ export interface Hub {
   now(): number;
   /** Lets `ms` pass, and everything happen that is due in it. Await it. */
   advance(ms: number): Promise<void>;
-  /** Lets time pass until the condition holds; rejects after `timeoutMs` (default 60,000) with what was asked for. */
+  /** Lets time pass until the condition holds; rejects with `not_reached` after `timeoutMs` (default 60,000). */
   until(condition: () => boolean, timeoutMs?: number): Promise<void>;
 
   /** Begins a session of the signed-in user. */
