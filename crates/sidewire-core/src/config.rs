@@ -2,6 +2,7 @@
 
 use crate::time::Duration;
 use core::fmt;
+use std::sync::Arc;
 
 use crate::decimal::{self, Decimal};
 use crate::ids::SessionId;
@@ -40,7 +41,7 @@ pub struct Config {
     api_base: Option<String>,
     auth_url: Option<String>,
     channel_prefix: String,
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Policy>,
 }
 
 /// Why settings do not hold together.
@@ -112,13 +113,13 @@ impl Config {
             Some(text) => Some(http_base("apiBase", text, input.allow_cleartext)?),
         };
         let auth_url = auth_url(input.auth_endpoint.as_deref(), api_base.as_deref(), input.allow_cleartext)?;
-        let policy = checked_policy(input.policy.clone())?;
+        checked_policy(&input.policy)?;
         Ok(Self {
             socket_url: socket_url(&input)?,
             api_base,
             auth_url,
             channel_prefix: channel_prefix(input.channel_prefix)?,
-            policy,
+            policy: Arc::new(input.policy),
         })
     }
 
@@ -153,16 +154,6 @@ impl Config {
     }
 }
 
-/// The policy's numbers that a host can change, by name.
-fn changeable(policy: &mut Policy) -> [(&'static str, &mut Duration); 4] {
-    [
-        ("connectTimeoutMs", &mut policy.connect_timeout),
-        ("pollActiveMs", &mut policy.poll_active),
-        ("pollIdleMs", &mut policy.poll_idle),
-        ("pingAfterMs", &mut policy.ping_after),
-    ]
-}
-
 impl Config {
     /// For the header of a trace. Holds addresses and numbers, no secret: the key is public.
     pub(crate) fn write_json(&self, out: &mut String) {
@@ -170,10 +161,11 @@ impl Config {
         object.text_if_any("socketUrl", self.socket_url.as_deref());
         object.text_if_any("apiBase", self.api_base.as_deref());
         object.text_if_any("authUrl", self.auth_url.as_deref());
-        let mut policy = self.policy.clone();
-        for (name, duration) in changeable(&mut policy) {
-            object.number(name, Some(duration.as_millis()));
-        }
+        let policy = &self.policy;
+        object.number("connectTimeoutMs", Some(policy.connect_timeout.as_millis()));
+        object.number("pollActiveMs", Some(policy.poll_active.as_millis()));
+        object.number("pollIdleMs", Some(policy.poll_idle.as_millis()));
+        object.number("pingAfterMs", Some(policy.ping_after.as_millis()));
         object.number("jitter", Some(u64::from(policy.jitter)));
         object.number("warm", u64::try_from(policy.warm_channels).ok());
         object.number("pause", Some(u64::from(policy.while_hidden == WhileHidden::Pause)));
@@ -188,9 +180,11 @@ impl Config {
         let text = |name| value.get(name).and_then(Json::as_str).map(std::borrow::Cow::into_owned);
         let number = |name| value.get(name).and_then(Json::as_integer);
         let mut policy = Policy::default();
-        for (name, duration) in changeable(&mut policy) {
-            *duration = Duration::from_millis(number(name)?);
-        }
+        let millis = |name| number(name).map(Duration::from_millis);
+        policy.connect_timeout = millis("connectTimeoutMs")?;
+        policy.poll_active = millis("pollActiveMs")?;
+        policy.poll_idle = millis("pollIdleMs")?;
+        policy.ping_after = millis("pingAfterMs")?;
         policy.jitter = u32::try_from(number("jitter")?).ok()?;
         policy.warm_channels = usize::try_from(number("warm")?).ok()?;
         policy.while_hidden = if number("pause")? == 1 { WhileHidden::Pause } else { WhileHidden::Keep };
@@ -199,7 +193,7 @@ impl Config {
             api_base: text("apiBase"),
             auth_url: text("authUrl"),
             channel_prefix: text("channelPrefix")?,
-            policy,
+            policy: Arc::new(policy),
         })
     }
 }
@@ -300,7 +294,7 @@ fn channel_prefix(prefix: Option<String>) -> Result<String, ConfigError> {
     Err(ConfigError::BadChannelPrefix)
 }
 
-fn checked_policy(policy: Policy) -> Result<Policy, ConfigError> {
+fn checked_policy(policy: &Policy) -> Result<(), ConfigError> {
     let settings = [
         ("connectTimeoutMs", policy.connect_timeout),
         ("pollActiveMs", policy.poll_active),
@@ -311,7 +305,7 @@ fn checked_policy(policy: Policy) -> Result<Policy, ConfigError> {
             return Err(ConfigError::BadDuration { setting });
         }
     }
-    Ok(policy)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub mod limits;
 mod map;
 mod output;
 pub mod policy;
+pub mod queue;
 mod rng;
 pub mod tabs;
 mod time;

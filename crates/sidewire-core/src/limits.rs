@@ -16,8 +16,16 @@ pub fn scrub(bytes: &mut Vec<u8>, secret: &str) {
     if secret.len() < 4 {
         return;
     }
-    while let Some(at) = bytes.windows(secret.len()).position(|window| window == secret) {
-        bytes.splice(at..at + secret.len(), *b"***");
+    let mut clean = Vec::new();
+    let mut rest = bytes.as_slice();
+    while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
+        clean.extend_from_slice(rest.get(..at).unwrap_or_default());
+        clean.extend_from_slice(b"***");
+        rest = rest.get(at + secret.len()..).unwrap_or_default();
+    }
+    if !clean.is_empty() {
+        clean.extend_from_slice(rest);
+        *bytes = clean;
     }
 }
 

@@ -1,9 +1,8 @@
 //! Keeps authorisation polite.
 
-use std::collections::VecDeque;
-
 use crate::defect::planted;
 use crate::policy::Policy;
+use crate::queue::Queue;
 use crate::time::Timestamp;
 
 #[cfg(feature = "model")]
@@ -13,7 +12,7 @@ mod normal;
 /// Keeps authorisation polite: a budget, and silence after refusals.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuthGate {
-    sent: VecDeque<Timestamp>,
+    sent: Queue<Timestamp>,
     pub(super) refusals: u32,
     pub(super) troubles: u32,
     pub(super) silent_until: Timestamp,

@@ -1,7 +1,6 @@
 //! What every part of the engine shares: time, randomness, queued output, ids and the answers being waited for.
 
 use crate::time::Duration;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, TokenGeneration};
@@ -10,6 +9,7 @@ use crate::limits::{MAX_DETAIL, cut};
 use crate::map::Map;
 use crate::output::{ApiFailure, Body, Effect, Event, HttpRequest, Method, Problem, ProblemCode};
 use crate::policy::Policy;
+use crate::queue::Queue;
 use crate::rng::{Rng, Seed};
 use crate::time::Timestamp;
 
@@ -78,23 +78,23 @@ pub(crate) struct Io {
     pub(crate) policy: Arc<Policy>,
     pub(crate) counters: Counters,
     pub(crate) token: TokenGeneration,
-    effects: VecDeque<Effect>,
-    events: VecDeque<Event>,
+    effects: Queue<Effect>,
+    events: Queue<Event>,
     pending: Map<RequestId, (Pending, TokenGeneration)>,
     last_request: u32,
     last_connection: u32,
 }
 
 impl Io {
-    pub(crate) fn new(seed: Seed, now: Timestamp, policy: Policy) -> Self {
+    pub(crate) fn new(seed: Seed, now: Timestamp, policy: Arc<Policy>) -> Self {
         Self {
             now,
             rng: Rng::new(seed),
-            policy: Arc::new(policy),
+            policy,
             counters: Counters::default(),
             token: TokenGeneration::from_raw(0),
-            effects: VecDeque::new(),
-            events: VecDeque::new(),
+            effects: Queue::default(),
+            events: Queue::default(),
             pending: Map::default(),
             last_request: 0,
             last_connection: 0,

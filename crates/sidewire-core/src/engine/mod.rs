@@ -20,6 +20,8 @@ mod schedule;
 mod status;
 mod token;
 
+use std::sync::Arc;
+
 use auth_gate::AuthGate;
 use budget::Budget;
 use channel::{Channel, Unacknowledged};
@@ -137,10 +139,10 @@ impl Session {
 impl Engine {
     /// An engine at rest. Equal configuration, seed and inputs give equal outputs, on every platform.
     pub fn new(config: Config, seed: Seed, now: Timestamp) -> Self {
-        let policy = config.policy.clone();
+        let policy = Arc::clone(&config.policy);
         Self {
             config,
-            io: Io::new(seed, now, policy.clone()),
+            io: Io::new(seed, now, Arc::clone(&policy)),
             wanted: false,
             token: None,
             visible: true,
@@ -170,7 +172,9 @@ impl Engine {
     /// The same, with a flight recorder: the last 4,000 inputs, at most 2 MiB.
     pub fn recorded(config: Config, seed: Seed, now: Timestamp) -> Self {
         let recorder = Recorder::new(&config, seed, now);
-        Self { recorder: Some(recorder), ..Self::new(config, seed, now) }
+        let mut engine = Self::new(config, seed, now);
+        engine.recorder = Some(recorder);
+        engine
     }
 
     /// What was recorded, without what people wrote; `None` without a recorder.

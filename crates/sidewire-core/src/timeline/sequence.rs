@@ -37,9 +37,17 @@ impl Runs {
         let Some((start, end)) = self.0.get(at).copied() else {
             return;
         };
-        let left = (start < number).then(|| (start, number - 1));
-        let right = (number < end).then(|| (number + 1, end));
-        self.0.splice(at..=at, left.into_iter().chain(right));
+        match (start < number, number < end) {
+            (false, false) => {
+                self.0.remove(at);
+            }
+            (true, false) => self.set(at, |run| run.1 = number - 1),
+            (false, true) => self.set(at, |run| run.0 = number + 1),
+            (true, true) => {
+                self.set(at, |run| run.1 = number - 1);
+                self.0.insert(at + 1, (number + 1, end));
+            }
+        }
     }
 
     /// The largest number.
@@ -99,7 +107,11 @@ impl Stairs {
         }
         let start = self.0.partition_point(|&(start, _)| start < time);
         let end = self.0.partition_point(|&(_, held)| held <= number).max(start);
-        self.0.splice(start..end, [(time, number)]);
+        // What the new step covers leaves; the first of these makes room for it.
+        for _ in start..end {
+            self.0.remove(start);
+        }
+        self.0.insert(start, (time, number));
         Some(Raised { from: time, until: self.0.get(start + 1).map(|&(time, _)| time) })
     }
 

@@ -9,12 +9,11 @@ mod redact;
 #[cfg(feature = "replay")]
 pub mod replay;
 
-use std::collections::VecDeque;
-
 use crate::config::Config;
 use crate::decimal;
 use crate::input::Input;
 use crate::json;
+use crate::queue::Queue;
 use crate::rng::Seed;
 use crate::time::{Timestamp, WallTime};
 
@@ -27,7 +26,7 @@ const MAX_BYTES: usize = 2 << 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     header: String,
-    lines: VecDeque<String>,
+    lines: Queue<String>,
     bytes: usize,
     dropped: u64,
 }
@@ -41,7 +40,7 @@ impl Recorder {
         object.number("start", Some(now.as_millis()));
         config.write_json(object.name("config"));
         object.end();
-        Self { header, lines: VecDeque::new(), bytes: 0, dropped: 0 }
+        Self { header, lines: Queue::default(), bytes: 0, dropped: 0 }
     }
 
     pub(crate) fn note(&mut self, now: Timestamp, input: &Input<'_>) {
@@ -79,7 +78,7 @@ impl Recorder {
             json::ObjectWriter::begin(&mut out).number("dropped", Some(self.dropped)).end();
             out.push('\n');
         }
-        for line in &self.lines {
+        for line in self.lines.iter() {
             redact::line(&mut out, line);
             out.push('\n');
         }

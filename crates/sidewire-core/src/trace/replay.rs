@@ -191,7 +191,7 @@ impl Recorder {
         if self.dropped > 0 {
             out.push_str(&format!("\n{{\"dropped\":{}}}", self.dropped));
         }
-        for line in &self.lines {
+        for line in self.lines.iter() {
             out.push('\n');
             out.push_str(line);
         }

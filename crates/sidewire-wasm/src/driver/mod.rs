@@ -6,12 +6,12 @@ pub(crate) mod http;
 mod socket;
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use frames::Frames;
 use gloo_timers::callback::Timeout;
 use http::{Abort, Answer};
+use sidewire_core::queue::Queue;
 use sidewire_core::{
     Command, Config, ConnectionId, Duration, Effect, Engine, Event, HttpFailure, HttpRequest, Input,
     RequestId, Seed, SessionId, SocketEvent, Timeline, Timestamp,
@@ -37,7 +37,7 @@ enum Arrival {
 /// The engine with its surroundings.
 pub(crate) struct Driver {
     engine: RefCell<Engine>,
-    inbox: RefCell<VecDeque<Arrival>>,
+    inbox: RefCell<Queue<Arrival>>,
     running: Cell<bool>,
     closed: Cell<bool>,
     clock: clock::Clock,
@@ -58,8 +58,8 @@ impl Driver {
     pub(crate) fn new(config: Config, seed: Seed, host: RawHost, record: bool) -> Rc<Self> {
         let clock = clock::Clock::of_this_scope();
         let now = clock.now();
-        let engine =
-            if record { Engine::recorded(config, seed, now) } else { Engine::new(config, seed, now) };
+        let build = if record { Engine::recorded } else { Engine::new };
+        let engine = build(config, seed, now);
         Rc::new_cyclic(|this| Self {
             engine: RefCell::new(engine),
             inbox: RefCell::default(),
