@@ -1,5 +1,6 @@
 //! Settings as JavaScript gives them, read field by field: no `Deserialize` in what users download.
 
+use js_sys::Reflect;
 use sidewire_core::{ConfigInput, Duration, Policy, WhileHidden};
 use wasm_bindgen::prelude::*;
 
@@ -32,55 +33,39 @@ extern "C" {
     /// The settings object.
     #[wasm_bindgen(typescript_type = "RawOptions")]
     pub type RawOptions;
+}
 
-    #[wasm_bindgen(method, getter)]
-    fn key(this: &RawOptions) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn url(this: &RawOptions) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = wsHost)]
-    fn ws_host(this: &RawOptions) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = wsPort)]
-    fn ws_port(this: &RawOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn tls(this: &RawOptions) -> Option<bool>;
-    #[wasm_bindgen(method, getter, js_name = apiBase)]
-    fn api_base(this: &RawOptions) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = authEndpoint)]
-    fn auth_endpoint(this: &RawOptions) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = channelPrefix)]
-    fn channel_prefix(this: &RawOptions) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = allowCleartext)]
-    fn allow_cleartext(this: &RawOptions) -> Option<bool>;
-    #[wasm_bindgen(method, getter, js_name = connectTimeoutMs)]
-    fn connect_timeout_ms(this: &RawOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = pollActiveMs)]
-    fn poll_active_ms(this: &RawOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = pollIdleMs)]
-    fn poll_idle_ms(this: &RawOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn jitter(this: &RawOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = pingAfterMs)]
-    fn ping_after_ms(this: &RawOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = warmChannels)]
-    fn warm_channels(this: &RawOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = whileHidden)]
-    fn while_hidden(this: &RawOptions) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn record(this: &RawOptions) -> Option<bool>;
+/// One way in for all fields: a getter for each would be an import and a function of glue for each.
+impl RawOptions {
+    fn field(&self, name: &str) -> JsValue {
+        Reflect::get(self.as_ref(), &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.field(name).as_string()
+    }
+
+    fn number(&self, name: &str) -> Option<f64> {
+        self.field(name).as_f64()
+    }
+
+    fn flag(&self, name: &str) -> Option<bool> {
+        self.field(name).as_bool()
+    }
 }
 
 /// The core's form of the settings. A port that is no port becomes 0, which the core refuses with a sentence.
 pub(crate) fn config_input(options: &RawOptions) -> ConfigInput {
     ConfigInput {
-        key: options.key(),
-        url: options.url(),
-        ws_host: options.ws_host(),
-        ws_port: options.ws_port().map(|port| u16::try_from(whole(port)).unwrap_or(0)),
-        tls: options.tls(),
-        api_base: options.api_base(),
-        auth_endpoint: options.auth_endpoint(),
-        channel_prefix: options.channel_prefix(),
-        allow_cleartext: options.allow_cleartext().unwrap_or(false),
+        key: options.text("key"),
+        url: options.text("url"),
+        ws_host: options.text("wsHost"),
+        ws_port: options.number("wsPort").map(|port| u16::try_from(whole(port)).unwrap_or(0)),
+        tls: options.flag("tls"),
+        api_base: options.text("apiBase"),
+        auth_endpoint: options.text("authEndpoint"),
+        channel_prefix: options.text("channelPrefix"),
+        allow_cleartext: options.flag("allowCleartext").unwrap_or(false),
         policy: policy(options),
     }
 }
@@ -91,19 +76,19 @@ fn policy(options: &RawOptions) -> Policy {
         given.map_or(standard, |ms| Duration::from_millis(whole(ms)))
     };
     Policy {
-        connect_timeout: millis(options.connect_timeout_ms(), standard.connect_timeout),
-        poll_active: millis(options.poll_active_ms(), standard.poll_active),
-        poll_idle: millis(options.poll_idle_ms(), standard.poll_idle),
-        ping_after: millis(options.ping_after_ms(), standard.ping_after),
+        connect_timeout: millis(options.number("connectTimeoutMs"), standard.connect_timeout),
+        poll_active: millis(options.number("pollActiveMs"), standard.poll_active),
+        poll_idle: millis(options.number("pollIdleMs"), standard.poll_idle),
+        ping_after: millis(options.number("pingAfterMs"), standard.ping_after),
         warm_channels: options
-            .warm_channels()
+            .number("warmChannels")
             .map_or(standard.warm_channels, |count| usize::try_from(whole(count)).unwrap_or(0).min(MAX_WARM)),
-        while_hidden: match options.while_hidden().as_deref() {
+        while_hidden: match options.text("whileHidden").as_deref() {
             Some("pause") => WhileHidden::Pause,
             Some(_) | None => WhileHidden::Keep,
         },
         jitter: options
-            .jitter()
+            .number("jitter")
             .map_or(standard.jitter, |share| u32::try_from(whole(share * 1000.0)).unwrap_or(0).min(1000)),
         ..standard
     }
@@ -111,7 +96,7 @@ fn policy(options: &RawOptions) -> Policy {
 
 /// Whether the client has a flight recorder; off unless asked for.
 pub(crate) fn records(options: &RawOptions) -> bool {
-    options.record().unwrap_or(false)
+    options.flag("record").unwrap_or(false)
 }
 
 /// More sessions than this are not kept in memory.
