@@ -2,13 +2,14 @@
 
 /// A number in decimal digits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Decimal {
+pub struct Decimal {
     digits: [u8; 20],
     start: usize,
 }
 
 impl Decimal {
-    pub(crate) fn of(number: impl Into<u64>) -> Self {
+    /// Spells a number.
+    pub fn of(number: impl Into<u64>) -> Self {
         Self::spell(number.into())
     }
 
@@ -26,7 +27,8 @@ impl Decimal {
         Self { digits, start }
     }
 
-    pub(crate) fn as_str(&self) -> &str {
+    /// The digits.
+    pub fn as_str(&self) -> &str {
         self.digits.get(self.start..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or_default()
     }
 }

@@ -35,7 +35,7 @@
 struct Readme;
 
 pub mod config;
-mod decimal;
+pub mod decimal;
 pub mod defect;
 mod engine;
 mod ids;

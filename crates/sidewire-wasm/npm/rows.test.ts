@@ -21,7 +21,10 @@ interface Fake {
 /** The two methods of the module that the cache uses, over rows that a test edits. */
 function module(rows: Row[], life = 1): Fake {
   let [decoded, calls] = [0, 0];
-  const json = (row: Row): object => ({ id: `m${String(row.slot)}`, placeholder: false, raw: { content: row.content, extra: { deep: [1] } } });
+  const json = (row: Row): unknown[] => [
+    ...[row.slot, row.version, `m${String(row.slot)}`, "user", "sent", 1, 1, null, null, null, 0],
+    { content: row.content, extra: { deep: [1] } },
+  ];
   return {
     raw: {
       rowKeys: (start: number, end: number) => {
@@ -31,7 +34,7 @@ function module(rows: Row[], life = 1): Fake {
       rowsJson: (indices: Uint32Array) => {
         calls += 1;
         decoded += indices.length;
-        return JSON.stringify([...indices].flatMap((index) => rows[index] ?? []).map(json));
+        return JSON.stringify([life, "s", ...[...indices].flatMap((index) => rows[index] ?? []).map(json)]);
       },
     },
     decoded: () => decoded,
@@ -72,20 +75,22 @@ test("a window is one call when nothing in it is new, and two however much is", 
   assert.equal(calls(), 2);
   cache.rowsOf(raw, 10, 40);
   assert.equal(calls(), 3);
+  cache.rowsOf(raw, 49, 50);
+  assert.equal(calls(), 4);
 });
 
 test("the whole list is the same array until a change is noted", () => {
-  const rows = numbered(2);
+  const rows = numbered(5);
   const { raw, calls } = module(rows);
   const cache = new RowCache();
 
-  const first = cache.allOf(raw, view(5, 2));
-  assert.equal(cache.allOf(raw, view(5, 2)), first);
+  const first = cache.allOf(raw, view(5, 5));
+  assert.equal(cache.allOf(raw, view(5, 5)), first);
   assert.equal(calls(), 2);
 
   rows[1] = { slot: 1, version: 2, content: "new" };
-  cache.note(1, 2, 2);
-  const second = cache.allOf(raw, view(6, 2));
+  cache.note(1, 2, 5);
+  const second = cache.allOf(raw, view(6, 5));
   assert.notEqual(second, first);
   assert.equal(second[0], first[0]);
   assert.equal(second[1]?.content, "new");

@@ -1,11 +1,26 @@
 import type { RawClient } from "./module.js";
 import type { ChatMessage, Json } from "../types/index.js";
 
+type Raw = Record<string, Json>;
+
 /** What the module writes for one row; see `write_row_json` in sidewire-core. */
-interface RowJson extends Omit<ChatMessage, "content" | "raw"> {
-  content?: string;
-  raw: { [key: string]: Json };
-}
+type RowJson = readonly [
+  slot: number,
+  version: number,
+  id: string,
+  role: ChatMessage["role"],
+  status: string,
+  timestamp: number | null,
+  sequenceNumber: number | null,
+  clientMessageId: string | null,
+  delivery: ChatMessage["delivery"],
+  sendFailure: ChatMessage["sendFailure"],
+  placeholder: 0 | 1,
+  raw: Raw,
+];
+
+/** The answer to `rowsJson`: which life of the timeline, whose, the rows. Empty when nothing is watched. */
+type RowsJson = readonly [] | readonly [life: number, sessionId: string, ...rows: RowJson[]];
 
 interface Cached {
   readonly version: number;
@@ -14,6 +29,9 @@ interface Cached {
 
 /** The two methods of the module that rows come by. */
 export type RowSource = Pick<RawClient, "rowKeys" | "rowsJson">;
+
+/** A window this small is asked for outright: most likely it is the one row that has just arrived. */
+const OUTRIGHT = 2;
 
 /** Rows kept by slot. Beyond them the ones that were asked for longest ago are decoded anew when they are needed. */
 const KEPT = 5000;
@@ -29,17 +47,18 @@ export class RowCache {
   /** The rows `start` to `end` of the watched session: one call for the window, one more if anything in it is new. */
   rowsOf(raw: RowSource, start: number, end: number): ChatMessage[] {
     const first = Math.max(0, start);
+    if (end - first <= OUTRIGHT) return this.outright(raw, first, end);
     const told = raw.rowKeys(first, Math.max(0, end));
     this.follow(told[0]);
     const keys = told.subarray(1);
     const messages: ChatMessage[] = [];
     const missing: number[] = [];
     for (let at = 0; at < keys.length; at += 2) {
-      const known = this.rows.get(keys[at] ?? 0);
-      if (known && known.version === keys[at + 1]) messages[at / 2] = known.message;
+      const known = this.known(keys[at] ?? 0, keys[at + 1] ?? 0);
+      if (known) messages[at / 2] = known;
       else missing.push(at / 2);
     }
-    if (missing.length > 0) this.decode(raw, first, keys, missing, messages);
+    if (missing.length > 0) this.decode(raw, first, missing, messages);
     return messages;
   }
 
@@ -79,22 +98,39 @@ export class RowCache {
     this.whole = null;
   }
 
+  private outright(raw: RowSource, first: number, end: number): ChatMessage[] {
+    if (end <= first) return [];
+    const [life, sessionId, ...rows] = JSON.parse(raw.rowsJson(end - first === 1 ? Uint32Array.of(first) : Uint32Array.of(first, first + 1))) as RowsJson;
+    this.follow(life);
+    return rows.map((row) => this.known(row[0], row[1]) ?? this.keep(row, sessionId ?? ""));
+  }
+
   /** Decodes the rows at the places `missing` of a window and puts them there. */
-  private decode(raw: RowSource, first: number, keys: Uint32Array, missing: readonly number[], messages: ChatMessage[]): void {
-    const rows = JSON.parse(raw.rowsJson(Uint32Array.from(missing, (place) => first + place))) as RowJson[];
+  private decode(raw: RowSource, first: number, missing: readonly number[], messages: ChatMessage[]): void {
+    const [, sessionId, ...rows] = JSON.parse(raw.rowsJson(Uint32Array.from(missing, (place) => first + place))) as RowsJson;
     for (const [index, place] of missing.entries()) {
-      const [row, slot, version] = [rows[index], keys[2 * place] ?? 0, keys[2 * place + 1] ?? 0];
-      if (!row) continue;
-      const message = finish(row);
-      messages[place] = message;
-      // Deleted first, so that the map's oldest entry is the one decoded longest ago.
-      this.rows.delete(slot);
-      this.rows.set(slot, { version, message });
+      const row = rows[index];
+      if (row) messages[place] = this.keep(row, sessionId ?? "");
     }
-    for (const slot of this.rows.keys()) {
-      if (this.rows.size <= KEPT) return;
-      this.rows.delete(slot);
+  }
+
+  private known(slot: number, version: number): ChatMessage | undefined {
+    const cached = this.rows.get(slot);
+    return cached?.version === version ? cached.message : undefined;
+  }
+
+  private keep(row: RowJson, sessionId: string): ChatMessage {
+    const message = finish(row, sessionId);
+    // Deleted first, so that the map's oldest entry is the one decoded longest ago.
+    if (this.rows.size >= KEPT || this.rows.has(row[0])) {
+      this.rows.delete(row[0]);
+      for (const slot of this.rows.keys()) {
+        if (this.rows.size < KEPT) break;
+        this.rows.delete(slot);
+      }
     }
+    this.rows.set(row[0], { version: row[1], message });
+    return message;
   }
 }
 
@@ -116,12 +152,12 @@ interface Whole {
   readonly messages: readonly ChatMessage[];
 }
 
-function finish(row: RowJson): ChatMessage {
-  const content = row.raw["content"];
-  row.content = typeof content === "string" && !row.placeholder ? content : "";
-  deepFreeze(row.raw);
-  // Complete now: `content` was the one field that the module leaves out.
-  return Object.freeze(row) as ChatMessage;
+function finish(row: RowJson, sessionId: string): ChatMessage {
+  const [, , id, role, status, timestamp, sequenceNumber, clientMessageId, delivery, sendFailure, placeholder, raw] = row;
+  const text = raw["content"];
+  const content = typeof text === "string" && placeholder === 0 ? text : "";
+  deepFreeze(raw);
+  return Object.freeze({ id, sessionId, role, content, status, timestamp, sequenceNumber, clientMessageId, delivery, sendFailure, placeholder: placeholder === 1, raw });
 }
 
 function deepFreeze(value: object): void {

@@ -4,6 +4,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use sidewire_core::decimal::Decimal;
+use sidewire_core::json::write_str;
 use sidewire_core::timeline::write_row_json;
 use sidewire_core::{
     ApiCall, CallId, ClientMessageId, Command, Config, Outgoing, Seed, SessionFields, SessionId, Timeline,
@@ -152,19 +154,25 @@ impl RawClient {
         })
     }
 
-    /// The rows with these indices, each once, as the text of one JSON array.
+    /// The rows with these indices, each once, as the text of one JSON array: first which life of the watched timeline
+    /// this is, then the session's id, then the rows as `write_row_json` writes them.
     #[wasm_bindgen(js_name = rowsJson)]
     pub fn rows_json(&self, indices: &[u32]) -> String {
-        let mut out = String::from("[");
-        self.with_timeline(|timeline| {
-            let rows = indices.iter().filter_map(|&index| timeline.row(usize::try_from(index).ok()?));
-            for row in rows {
-                out.push_str(if out.len() > 1 { "," } else { "" });
-                write_row_json(&row, timeline.session().as_str(), &mut out);
+        self.driver.with_engine(|engine| {
+            let mut out = String::from("[");
+            let timeline = engine.shown().and_then(|id| engine.timeline(id));
+            if let (Some(life), Some(timeline)) = (engine.timeline_life(), timeline) {
+                out.push_str(Decimal::of(life).as_str());
+                out.push(',');
+                write_str(&mut out, timeline.session().as_str());
+                for row in indices.iter().filter_map(|&index| timeline.row(usize::try_from(index).ok()?)) {
+                    out.push(',');
+                    write_row_json(&row, &mut out);
+                }
             }
-        });
-        out.push(']');
-        out
+            out.push(']');
+            out
+        })
     }
 
     /// Whether `newMessage` events are wanted. They cost a text each.

@@ -340,17 +340,14 @@ fn a_row_is_written_with_everything_known_and_its_raw_bytes() {
     timeline.set_echo_state(&client("e"), EchoState::Failed(SendFailure::Server));
     let write = |index: usize| {
         let mut out = String::new();
-        write_row_json(&timeline.row(index).unwrap(), "s1", &mut out);
+        write_row_json(&timeline.row(index).unwrap(), &mut out);
         out
     };
 
-    let head =
-        r#"{"id":"a\"","sessionId":"s1","role":"assistant","status":"sent","timestamp":5,"sequenceNumber":1"#;
-    let tail = r#","clientMessageId":null,"delivery":null,"sendFailure":null,"placeholder":false,"raw":"#;
-    assert_eq!(write(0), format!("{head}{tail}{}}}", String::from_utf8_lossy(raw)));
+    let head = r#"[0,0,"a\"","assistant","sent",5,1,null,null,null,0,"#;
+    assert_eq!(write(0), format!("{head}{}]", String::from_utf8_lossy(raw)));
     let echo: serde_json::Value = serde_json::from_str(&write(1)).unwrap();
-    assert_eq!(echo["delivery"], "failed");
-    assert_eq!(echo["sendFailure"], "server");
-    assert_eq!(echo["clientMessageId"], "e");
-    assert_eq!(echo["raw"]["content"], "x");
+    let expected = serde_json::json!([1, 1, "e", "user", "failure", 6, null, "e", "failed", "server", 0]);
+    assert_eq!(echo.as_array().unwrap()[..11], expected.as_array().unwrap()[..]);
+    assert_eq!(echo[11]["content"], "x");
 }
