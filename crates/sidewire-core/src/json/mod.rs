@@ -73,7 +73,7 @@ impl<'a> Json<'a> {
 
     /// Whether the value is `null`.
     pub fn is_null(self) -> bool {
-        self.kind() == Kind::Null
+        matches!(self.raw, [b'n', ..] | [])
     }
 
     /// How deep objects and arrays nest: 0 for a scalar, 1 for `{}`.
@@ -156,7 +156,10 @@ impl<'a> Json<'a> {
 
     /// What stands between the quotes of a string.
     fn inner(self) -> Option<&'a [u8]> {
-        self.raw.strip_prefix(b"\"")?.strip_suffix(b"\"")
+        match self.raw {
+            [b'"', inner @ .., b'"'] => Some(inner),
+            _ => None,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn integer(text: &[u8]) -> Option<u64> {
         Some(at) => (mantissa.get(..at)?, nonempty(mantissa.get(at + 1..)?)?),
         None => (mantissa, &[][..]),
     };
-    if nonempty(whole)?.len() > 1 && whole.first() == Some(&b'0') {
+    if nonempty(whole)?.len() > 1 && matches!(whole.first(), Some(b'0')) {
         return None;
     }
     // How many digits stand before the point once the exponent has moved it.

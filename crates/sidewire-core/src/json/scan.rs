@@ -106,11 +106,11 @@ fn innermost(bytes: &[u8], mut at: usize, nesting: &mut Nesting) -> Result<usize
 
 /// Validates a field's name and colon.
 fn key(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
-    if bytes.get(at) != Some(&b'"') {
+    if !matches!(bytes.get(at), Some(b'"')) {
         return Err(unexpected(bytes, at));
     }
     let colon = whitespace(bytes, string(bytes, at + 1)?);
-    if bytes.get(colon) != Some(&b':') {
+    if !matches!(bytes.get(colon), Some(b':')) {
         return Err(unexpected(bytes, colon));
     }
     Ok(colon + 1)
@@ -165,12 +165,12 @@ fn escape(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
 }
 
 fn number(bytes: &[u8], at: usize) -> Result<usize, JsonError> {
-    let mut at = if bytes.get(at) == Some(&b'-') { at + 1 } else { at };
+    let mut at = if matches!(bytes.get(at), Some(b'-')) { at + 1 } else { at };
     at = match bytes.get(at) {
         Some(b'0') => at + 1,
         _ => digits(bytes, at)?,
     };
-    if bytes.get(at) == Some(&b'.') {
+    if matches!(bytes.get(at), Some(b'.')) {
         at = digits(bytes, at + 1)?;
     }
     if matches!(bytes.get(at), Some(b'e' | b'E')) {
@@ -230,7 +230,7 @@ pub(super) fn plain(bytes: &[u8], mut at: usize) -> usize {
 /// The index after the valid value at `at`, and how deep it nests.
 pub(super) fn skip(bytes: &[u8], mut at: usize) -> (usize, u32) {
     // Most values are strings.
-    if bytes.get(at) == Some(&b'"') {
+    if matches!(bytes.get(at), Some(b'"')) {
         return (skip_string(bytes, at + 1).min(bytes.len()), 0);
     }
     let (mut open, mut deepest) = (0_u32, 0_u32);

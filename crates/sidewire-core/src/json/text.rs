@@ -25,11 +25,11 @@ pub(super) fn unescape_bytes(inner: &[u8]) -> Vec<u8> {
     let mut at = 0;
     while at < inner.len() {
         // It stops at quotes and control characters too; no valid string holds them.
-        let end = scan::plain(inner, at).max(at + usize::from(inner.get(at) != Some(&b'\\')));
+        let end = scan::plain(inner, at).max(at + usize::from(!matches!(inner.get(at), Some(b'\\'))));
         bytes.extend_from_slice(inner.get(at..end).unwrap_or_default());
         let escape = inner.get(end..).unwrap_or_default();
         at = end;
-        if escape.first() == Some(&b'\\') {
+        if matches!(escape.first(), Some(b'\\')) {
             let (character, length) = unescape_one(escape);
             bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             at += length;

@@ -121,7 +121,17 @@ async fn read(response: Response) -> Result<Answer, HttpFailure> {
     if body.len() > MAX_BODY {
         return Err(HttpFailure::TooLarge);
     }
+    make_room_for(&body);
     Ok(Answer { status: response.status(), retry_after: headers.get("Retry-After"), body })
+}
+
+/// The messages of a page are kept one by one. Growing the module's memory is slow, so a large page lets it grow once
+/// and not with every 64 kB.
+fn make_room_for(body: &[u8]) {
+    const LARGE: usize = 256 << 10;
+    if body.len() > LARGE {
+        drop(core::hint::black_box(Vec::<u8>::with_capacity(body.len() + body.len() / 2)));
+    }
 }
 
 /// Whether the token provider has a token now; with `renew`, after it was asked for another one.
