@@ -64,6 +64,7 @@ async function slowSteps(steps, tools) {
   await steps.step("browser tests, real Sockudo", () => e2e(tools.sockudo), real);
   await packagingSteps(steps, QUICK);
   await steps.step("backends of the documentation", () => run(process.execPath, ["--test", "tests/docs/backends.test.mjs"]), { needs: ["build"] });
+  await steps.step("bench works", checks.benchWorks, { needs: ["build"] });
   await steps.step("documentation", checks.docs, { needs: ["build"] });
 }
 

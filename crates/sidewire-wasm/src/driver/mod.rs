@@ -8,7 +8,7 @@ mod socket;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use frames::Frames;
+use frames::Encoder;
 use gloo_timers::callback::Timeout;
 use http::{Abort, Answer};
 use sidewire_core::queue::Queue;
@@ -46,7 +46,8 @@ pub(crate) struct Driver {
     socket: RefCell<Option<Socket>>,
     requests: RefCell<Vec<(RequestId, Abort)>>,
     timer: RefCell<Option<(Timestamp, Timeout)>>,
-    frames: RefCell<Frames>,
+    encoder: Encoder,
+    buffer: RefCell<Vec<u8>>,
     /// The session told last, as JavaScript has it: a text need not cross with every change.
     named: RefCell<Option<(SessionId, JsValue)>>,
     /// Somebody listens for single new messages.
@@ -71,7 +72,8 @@ impl Driver {
             socket: RefCell::default(),
             requests: RefCell::default(),
             timer: RefCell::default(),
-            frames: RefCell::default(),
+            encoder: Encoder::default(),
+            buffer: RefCell::default(),
             named: RefCell::default(),
             tells_messages: Cell::new(false),
             this: this.clone(),
@@ -143,15 +145,15 @@ impl Driver {
         if self.closed.get() {
             return;
         }
-        let mut frames = self.frames.take();
-        let text = frames.encode(data);
+        let mut buffer = self.buffer.take();
+        let text = self.encoder.encode(data, &mut buffer);
         if self.running.replace(true) {
             self.inbox.borrow_mut().push_back(Arrival::Frame(connection, text.to_vec()));
         } else {
             self.step(Input::Socket(connection, SocketEvent::Frame(text)));
             self.run();
         }
-        self.frames.replace(frames);
+        self.buffer.replace(buffer);
     }
 
     /// Works until the inbox is empty.
@@ -289,11 +291,13 @@ impl Driver {
         rows: &core::ops::Range<usize>,
     ) -> Result<(), JsValue> {
         let length = self.engine.borrow().timeline(session).map_or(0, Timeline::len);
-        let known = self.named.take().filter(|(id, _)| id == session);
-        let named = known.unwrap_or_else(|| (session.clone(), JsValue::from_str(session.as_str())));
-        let name = named.1.clone();
-        self.named.replace(Some(named));
-        self.host.on_timeline(&name, convert::count(revision), rows.start, rows.end, length)
+        if self.named.borrow().as_ref().is_none_or(|(id, _)| id != session) {
+            self.named.replace(Some((session.clone(), JsValue::from_str(session.as_str()))));
+        }
+        // Borrowed through the call: only this function looks at it, and telling is never re-entered.
+        let named = self.named.borrow();
+        let Some((_, name)) = named.as_ref() else { return Ok(()) };
+        self.host.on_timeline(name, convert::count(revision), rows.start, rows.end, length)
     }
 
     /// A timer that fires before the deadline does no harm, so one that is armed already is left alone: each frame
