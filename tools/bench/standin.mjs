@@ -80,8 +80,9 @@ export class StandIn {
   #answer(request, response) {
     const { pathname, searchParams } = new URL(request.url, "http://localhost");
     // A preflight is answered at once: an extension with host permissions sends none.
-    const trips = request.method === "OPTIONS" ? 0 : this.#warm ? 1 : 3;
-    this.#warm = true;
+    const preflight = request.method === "OPTIONS";
+    const trips = preflight ? 0 : this.#warm ? 1 : 3;
+    this.#warm ||= !preflight;
     request.resume();
     this.#later(trips, () => {
       response.writeHead(request.method === "OPTIONS" ? 204 : 200, { ...CORS, "Content-Type": "application/json" });

@@ -17,6 +17,7 @@ mod message;
 mod place;
 mod row;
 mod sequence;
+mod slab;
 mod table;
 
 use core::ops::Range;

@@ -5,13 +5,13 @@ use core::ops::Range;
 
 use super::entry::{Entry, Key};
 use super::index::{Index, hash, same};
+use super::slab::Slab;
 use crate::ids::ClientMessageId;
 
 /// All entries and their indexes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
-    /// By slot. A slot freed stays empty, so that a number never means two messages.
-    entries: Vec<Option<Entry>>,
+    entries: Slab,
     /// The view.
     order: Vec<u32>,
     by_id: Index,
@@ -66,11 +66,11 @@ impl Table {
     }
 
     pub(super) fn entry(&self, slot: u32) -> Option<&Entry> {
-        self.entries.get(usize::try_from(slot).ok()?)?.as_ref()
+        self.entries.get(slot)
     }
 
     pub(super) fn entry_mut(&mut self, slot: u32) -> Option<&mut Entry> {
-        self.entries.get_mut(usize::try_from(slot).ok()?)?.as_mut()
+        self.entries.get_mut(slot)
     }
 
     /// The entries of the view in their order.
@@ -86,7 +86,7 @@ impl Table {
 
     /// The number for the next entry.
     pub(super) fn next_slot(&self) -> u32 {
-        u32::try_from(self.entries.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.entries.next()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Entry> {
@@ -125,13 +125,7 @@ impl Table {
             let entries = &self.entries;
             self.by_id.insert(id, slot, |other| hash_of(entries, other));
         }
-        let Ok(index) = usize::try_from(slot) else { return };
-        if index >= self.entries.len() {
-            self.entries.resize_with(index + 1, || None);
-        }
-        if let Some(free) = self.entries.get_mut(index) {
-            *free = Some(entry);
-        }
+        self.entries.put(entry);
         self.index_client(slot);
     }
 
@@ -141,7 +135,7 @@ impl Table {
         self.forget_client(slot);
         let id = hash(self.entry(slot)?.id.as_bytes());
         self.by_id.remove(id, slot);
-        self.entries.get_mut(usize::try_from(slot).ok()?)?.take()
+        self.entries.take(slot)
     }
 
     /// Changes whose copy a message is.
@@ -230,7 +224,6 @@ impl Table {
 }
 
 /// The hash of the id that a slot holds.
-fn hash_of(entries: &[Option<Entry>], slot: u32) -> u64 {
-    let entry = usize::try_from(slot).ok().and_then(|slot| entries.get(slot)).and_then(Option::as_ref);
-    entry.map_or(0, |entry| hash(entry.id.as_bytes()))
+fn hash_of(entries: &Slab, slot: u32) -> u64 {
+    entries.get(slot).map_or(0, |entry| hash(entry.id.as_bytes()))
 }
