@@ -15,7 +15,9 @@ import {
   useSend,
   useSession,
   useSessions,
+  type Turn,
   useSnapshot,
+  useTurns,
   useTyping,
 } from "sidewire/react";
 import { createHub, type Hub } from "sidewire/testing";
@@ -216,6 +218,38 @@ test("a message that failed can be tried again or taken back", async () => {
 
   assert.equal(failed, "again:failed never:failed ");
   assert.equal(page.text(), "again:stored ");
+  await page.unmount();
+});
+
+test("turns group what the user wrote with its answers, and one that did not change stays the same object", async () => {
+  const seen: (readonly Turn[])[] = [];
+  const App = (): ReactNode => {
+    useSession(sessionId);
+    seen.push(useTurns());
+    return null;
+  };
+  const add = (role: "user" | "assistant", content: string): Promise<void> =>
+    act(async () => {
+      hub.addMessage(sessionId, { role, content });
+      await hub.advance(20);
+    });
+  hub.addMessage(sessionId, { content: "welcome" });
+  const page = await mount(<App />);
+  await advance(200);
+
+  await add("user", "one");
+  await add("assistant", "answer one");
+  await add("assistant", "more");
+  const before = seen.at(-1);
+  await add("user", "two");
+  const after = seen.at(-1);
+
+  assert.deepEqual(after?.map(({ user, answers }) => [user?.content ?? null, answers.map(({ content }) => content)]), [
+    [null, ["welcome"]],
+    ["one", ["answer one", "more"]],
+    ["two", []],
+  ]);
+  assert.deepEqual([0, 1].map((index) => after[index] === before?.[index]), [true, true]);
   await page.unmount();
 });
 

@@ -33,11 +33,13 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { IDLE_SNAPSHOT, NO_MESSAGES } from "./idle.js";
 import { needed, useClient } from "./react_context.js";
 import { createSelection, sameFields } from "./selection.js";
+import { groupTurns, type Turn } from "./turns.js";
 import { watchSession } from "./watching.js";
 import type { ChatMessage, ClientSnapshot, OlderPage, OutgoingMessage, SidewireClient } from "../types/index.js";
 
 export { SidewireProvider, type SidewireProviderProps, useClient } from "./react_context.js";
 export { type SessionsView, useSessions } from "./react_sessions.js";
+export type { Turn } from "./turns.js";
 
 /** The whole state; the same object until something in it changes. Renders again with every change. */
 export function useSnapshot(): ClientSnapshot {
@@ -92,6 +94,14 @@ export function useMessages(window?: MessageWindow): readonly ChatMessage[] {
     [start, end],
   );
   return useSelection(read, NO_MESSAGES, sameMessages);
+}
+
+/**
+ * The messages of the watched session as turns: what the user wrote with everything that answers it. A turn is the same
+ * object until a message in it changes.
+ */
+export function useTurns(): readonly Turn[] {
+  return useSelection(turnsOf, NO_TURNS, Object.is);
 }
 
 /** Older messages of the watched session. */
@@ -156,7 +166,7 @@ export function useSession(sessionId: string | null): void {
   }, [client, sessionId]);
 }
 
-function useSelection<T>(read: (client: SidewireClient) => T, idle: T, same: (a: T, b: T) => boolean): T {
+function useSelection<T>(read: (client: SidewireClient, before: T) => T, idle: T, same: (a: T, b: T) => boolean): T {
   const client = useClient();
   const selection = useMemo(() => createSelection(client, read, idle, same), [client, read, idle, same]);
   return useSyncExternalStore(selection.subscribe, selection.get, () => idle);
@@ -180,6 +190,10 @@ function typingOf(client: SidewireClient): Typing {
   return Object.freeze({ isTyping: isServerTyping, context: serverTypingContext });
 }
 
+function turnsOf(client: SidewireClient, before: readonly Turn[]): readonly Turn[] {
+  return groupTurns(client.messages(), before);
+}
+
 function olderOf(client: SidewireClient): OlderState {
   const { hasOlder, isLoadingOlder } = client.getSnapshot();
   return { hasOlder, isLoading: isLoadingOlder };
@@ -189,6 +203,7 @@ function sameMessages(a: readonly ChatMessage[], b: readonly ChatMessage[]): boo
   return a === b || (a.length === b.length && a.every((message, index) => message === b[index]));
 }
 
+const NO_TURNS: readonly Turn[] = Object.freeze([]);
 const IDLE_CONNECTION = connectionPart(IDLE_SNAPSHOT);
 const IDLE_OLDER: OlderState = Object.freeze({ hasOlder: null, isLoading: false });
 const IDLE_TYPING: Typing = Object.freeze({ isTyping: false, context: null });

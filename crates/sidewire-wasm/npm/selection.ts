@@ -12,7 +12,7 @@ const nothing = (): void => undefined;
 /** Reads at most once for each snapshot, and keeps the value that it gave as long as a new one is the same. */
 export function createSelection<T>(
   client: SidewireClient | null,
-  read: (client: SidewireClient) => T,
+  read: (client: SidewireClient, before: T) => T,
   idle: T,
   same: (a: T, b: T) => boolean,
 ): Selection<T> {
@@ -23,7 +23,7 @@ export function createSelection<T>(
     get: () => {
       const of = client.getSnapshot();
       if (known?.of === of) return known.value;
-      const value = read(client);
+      const value = read(client, known?.value ?? idle);
       known = { of, value: known && same(known.value, value) ? known.value : value };
       return known.value;
     },
