@@ -30,15 +30,13 @@ interface Cached {
 /** The two methods of the module that rows come by. */
 export type RowSource = Pick<RawClient, "rowKeys" | "rowsJson">;
 
-/** A window this small is asked for outright: most likely it is the one row that has just arrived. */
-const OUTRIGHT = 2;
-
 /** Rows kept by slot. Beyond them the ones that were asked for longest ago are decoded anew when they are needed. */
 const KEPT = 5000;
 
 /** Decoded rows of one session, by slot: an unchanged message is decoded once and keeps its identity. */
 export class RowCache {
   private rows = new Map<number, Cached>();
+  private readonly index = new Uint32Array(1);
   private life: number | undefined;
   private whole: Whole | null = null;
   /** Where the whole list may have become another one, in indices as they are now. */
@@ -47,7 +45,7 @@ export class RowCache {
   /** The rows `start` to `end` of the watched session: one call for the window, one more if anything in it is new. */
   rowsOf(raw: RowSource, start: number, end: number): ChatMessage[] {
     const first = Math.max(0, start);
-    if (end - first <= OUTRIGHT) return this.outright(raw, first, end);
+    if (end - first === 1) return this.one(raw, first);
     const told = raw.rowKeys(first, Math.max(0, end));
     this.follow(told[0]);
     const keys = told.subarray(1);
@@ -98,11 +96,13 @@ export class RowCache {
     this.whole = null;
   }
 
-  private outright(raw: RowSource, first: number, end: number): ChatMessage[] {
-    if (end <= first) return [];
-    const [life, sessionId, ...rows] = JSON.parse(raw.rowsJson(end - first === 1 ? Uint32Array.of(first) : Uint32Array.of(first, first + 1))) as RowsJson;
-    this.follow(life);
-    return rows.map((row) => this.known(row[0], row[1]) ?? this.keep(row, sessionId ?? ""));
+  /** A window of one row is asked for outright: most likely it is the one that has just arrived. */
+  private one(raw: RowSource, index: number): ChatMessage[] {
+    this.index[0] = index;
+    const told = JSON.parse(raw.rowsJson(this.index)) as RowsJson;
+    this.follow(told[0]);
+    const row = told[2];
+    return row ? [this.known(row[0], row[1]) ?? this.keep(row, told[1] ?? "")] : [];
   }
 
   /** Decodes the rows at the places `missing` of a window and puts them there. */
@@ -153,11 +153,25 @@ interface Whole {
 }
 
 function finish(row: RowJson, sessionId: string): ChatMessage {
-  const [, , id, role, status, timestamp, sequenceNumber, clientMessageId, delivery, sendFailure, placeholder, raw] = row;
+  const raw = row[11];
   const text = raw["content"];
-  const content = typeof text === "string" && placeholder === 0 ? text : "";
+  const placeholder = row[10] === 1;
   deepFreeze(raw);
-  return Object.freeze({ id, sessionId, role, content, status, timestamp, sequenceNumber, clientMessageId, delivery, sendFailure, placeholder: placeholder === 1, raw });
+  // By index: taking an array apart goes through its iterator.
+  return Object.freeze({
+    id: row[2],
+    sessionId,
+    role: row[3],
+    content: typeof text === "string" && !placeholder ? text : "",
+    status: row[4],
+    timestamp: row[5],
+    sequenceNumber: row[6],
+    clientMessageId: row[7],
+    delivery: row[8],
+    sendFailure: row[9],
+    placeholder,
+    raw,
+  });
 }
 
 function deepFreeze(value: object): void {
