@@ -24,6 +24,8 @@ declare class Pusher {
 declare const init: typeof import("sidewire").init;
 declare const SidewireError: typeof import("sidewire").SidewireError;
 declare type SidewireError = import("sidewire").SidewireError;
+declare const chromeStorage: typeof import("sidewire/chrome").chromeStorage;
+declare const memoryStorage: typeof import("sidewire/chrome").memoryStorage;
 declare const chromeToken: typeof import("sidewire/chrome").chromeToken;
 declare const attachLifecycle: typeof import("sidewire/chrome").attachLifecycle;
 declare const keepRecord: typeof import("sidewire/chrome").keepRecord;

@@ -1,13 +1,14 @@
 //! What the host decides. Built valid or not at all; every URL the engine uses is made here.
 
-use crate::time::Duration;
+mod record;
+
 use core::fmt;
 use std::sync::Arc;
 
 use crate::decimal::{self, Decimal};
 use crate::ids::SessionId;
-use crate::json;
-use crate::policy::{Policy, WhileHidden};
+use crate::policy::Policy;
+use crate::time::Duration;
 
 /// Raw settings as they come from an options page or a build.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub struct ConfigInput {
     pub channel_prefix: Option<String>,
     /// Permit `ws:` and `http:` to hosts other than loopback.
     pub allow_cleartext: bool,
+    /// Whether the host can keep text across restarts: [`crate::Effect::Storage`].
+    pub storage: bool,
     /// Numbers that differ from the design's, for tests and special hosts.
     pub policy: Policy,
 }
@@ -41,6 +44,7 @@ pub struct Config {
     api_base: Option<String>,
     auth_url: Option<String>,
     channel_prefix: String,
+    storage: bool,
     pub(crate) policy: Arc<Policy>,
 }
 
@@ -119,6 +123,7 @@ impl Config {
             api_base,
             auth_url,
             channel_prefix: channel_prefix(input.channel_prefix)?,
+            storage: input.storage,
             policy: Arc::new(input.policy),
         })
     }
@@ -131,6 +136,11 @@ impl Config {
     /// Address of the channel authorisation endpoint.
     pub(crate) fn auth_url(&self) -> Option<&str> {
         self.auth_url.as_deref()
+    }
+
+    /// Whether the host can keep text across restarts.
+    pub(crate) const fn storage(&self) -> bool {
+        self.storage
     }
 
     /// Whether there is a REST API at all.
@@ -151,50 +161,6 @@ impl Config {
     /// Whether `channel` is the channel of `session`.
     pub(crate) fn is_channel_of(&self, channel: &str, session: &SessionId) -> bool {
         channel.strip_prefix(self.channel_prefix.as_str()) == Some(session.as_str())
-    }
-}
-
-impl Config {
-    /// For the header of a trace. Holds addresses and numbers, no secret: the key is public.
-    pub(crate) fn write_json(&self, out: &mut String) {
-        let mut object = json::ObjectWriter::begin(out);
-        object.text_if_any("socketUrl", self.socket_url.as_deref());
-        object.text_if_any("apiBase", self.api_base.as_deref());
-        object.text_if_any("authUrl", self.auth_url.as_deref());
-        let policy = &self.policy;
-        object.number("connectTimeoutMs", Some(policy.connect_timeout.as_millis()));
-        object.number("pollActiveMs", Some(policy.poll_active.as_millis()));
-        object.number("pollIdleMs", Some(policy.poll_idle.as_millis()));
-        object.number("pingAfterMs", Some(policy.ping_after.as_millis()));
-        object.number("jitter", Some(u64::from(policy.jitter)));
-        object.number("warm", u64::try_from(policy.warm_channels).ok());
-        object.number("pause", Some(u64::from(policy.while_hidden == WhileHidden::Pause)));
-        object.text("channelPrefix", Some(&self.channel_prefix));
-        object.end();
-    }
-
-    /// Reads what [`Self::write_json`] wrote.
-    #[cfg(feature = "replay")]
-    pub(crate) fn read_json(value: json::Json<'_>) -> Option<Self> {
-        use json::Json;
-        let text = |name| value.get(name).and_then(Json::as_str).map(std::borrow::Cow::into_owned);
-        let number = |name| value.get(name).and_then(Json::as_integer);
-        let mut policy = Policy::default();
-        let millis = |name| number(name).map(Duration::from_millis);
-        policy.connect_timeout = millis("connectTimeoutMs")?;
-        policy.poll_active = millis("pollActiveMs")?;
-        policy.poll_idle = millis("pollIdleMs")?;
-        policy.ping_after = millis("pingAfterMs")?;
-        policy.jitter = u32::try_from(number("jitter")?).ok()?;
-        policy.warm_channels = usize::try_from(number("warm")?).ok()?;
-        policy.while_hidden = if number("pause")? == 1 { WhileHidden::Pause } else { WhileHidden::Keep };
-        Some(Self {
-            socket_url: text("socketUrl"),
-            api_base: text("apiBase"),
-            auth_url: text("authUrl"),
-            channel_prefix: text("channelPrefix")?,
-            policy: Arc::new(policy),
-        })
     }
 }
 

@@ -130,6 +130,22 @@ mod enabled {
         SendOrderLost,
         /// A message that was taken back is sent all the same.
         CancelledSendLeaves,
+        /// Whose data a stored value is, is not looked at.
+        OwnerNotChecked,
+        /// What is stored outlives its owner.
+        SignOutKeepsStore,
+        /// Own messages are not stored.
+        OutboxNotStored,
+        /// Own messages are forgotten as soon as they are on the wire.
+        OutboxForgottenEarly,
+        /// The first page waits for stored messages however long it takes.
+        SnapshotWaitsForEver,
+        /// Stored messages are not shown.
+        SnapshotNotShown,
+        /// Stored messages and a page that begins long after them are taken for neighbours.
+        SnapshotJoinedAcrossHole,
+        /// A full store stays full.
+        FullStoreKeepsAll,
         /// Messages of one session are sent at the same time.
         SendsOverlap,
         /// Stopping leaves requests under way.

@@ -164,6 +164,10 @@ counter_id! {
     CallId
 }
 counter_id! {
+    /// One call of the host's storage. Every answer carries it.
+    StorageId
+}
+counter_id! {
     /// Which token a request was meant for. A new one begins at every token change.
     TokenGeneration
 }

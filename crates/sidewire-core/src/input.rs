@@ -1,6 +1,7 @@
 //! Everything that enters the engine.
 
-use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId};
+use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, StorageId};
+use crate::storage::{StorageAnswer, StorageFailure};
 use crate::time::WallTime;
 
 /// One thing that happened outside the engine.
@@ -12,6 +13,8 @@ pub enum Input<'a> {
     Socket(ConnectionId, SocketEvent<'a>),
     /// A request was answered or failed. Answers nobody waits for are dropped.
     Response(RequestId, Result<HttpResponse<'a>, HttpFailure>),
+    /// The host's storage answered, or failed. Answers nobody waits for are dropped.
+    Storage(StorageId, Result<StorageAnswer<'a>, StorageFailure>),
     /// The deadline of [`crate::Engine::poll_timeout`] has passed. Early or spurious ones do no harm.
     Timeout,
     /// The wall clock's reading, given now and then (with every timer will do). Only jumps against the monotonic
@@ -52,6 +55,14 @@ pub enum Command {
     TokenRenewed {
         /// Whether the provider has a token now.
         present: bool,
+    },
+    /// Whose data it is from now on, before [`Command::SetToken`]: any text that differs between people. Another one than
+    /// before means another person, and nothing of the former one stays.
+    SetOwner {
+        /// Who; no secret, because it is stored with the data.
+        owner: String,
+        /// It is only another name for the same person.
+        renewed: bool,
     },
     /// Go on with what [`crate::Engine::persist`] stored.
     Restore(String),

@@ -47,6 +47,7 @@ mod output;
 pub mod policy;
 pub mod queue;
 mod rng;
+mod storage;
 pub mod tabs;
 mod time;
 pub mod timeline;
@@ -56,7 +57,8 @@ mod wire;
 pub use config::{Config, ConfigError, ConfigInput};
 pub use engine::{Counters, Engine};
 pub use ids::{
-    CallId, ClientMessageId, ConnectionId, RequestId, SessionId, SessionIdError, SocketId, TokenGeneration,
+    CallId, ClientMessageId, ConnectionId, RequestId, SessionId, SessionIdError, SocketId, StorageId,
+    TokenGeneration,
 };
 pub use input::{ApiCall, Command, HttpFailure, HttpResponse, Input, Outgoing, SessionFields, SocketEvent};
 pub use output::{
@@ -66,5 +68,6 @@ pub use output::{
 };
 pub use policy::{Policy, WhileHidden};
 pub use rng::Seed;
+pub use storage::{StorageAnswer, StorageCall, StorageFailure};
 pub use time::{Duration, Timestamp, WallTime};
 pub use timeline::Timeline;

@@ -177,6 +177,30 @@ policy! {
     "sending" send_pause_max: Duration = s(30),
         "Longest nominal wait between tries.",
         "Somebody looks at the message.";
+    "storage" keep_sessions: usize = 5,
+        "Sessions whose newest messages are stored; the ones seen last.",
+        "The panel shows them at once when it is opened again.";
+    "storage" keep_messages: usize = 200,
+        "Most messages that are stored of a session; 1 MiB at most.",
+        "Four pages; storage of extensions holds 10 MB.";
+    "storage" snapshot_wait: Duration = ms(300),
+        "How long the first page waits for the stored messages, which tell where to read on.",
+        "A store that hangs must not delay anybody.";
+    "storage" snapshot_after: Duration = s(2),
+        "Messages are stored so long after the last change; at once when the page is hidden or the session left.",
+        "A streamed answer changes many times.";
+    "storage" snapshot_latest: Duration = s(15),
+        "Longest wait after the first change that is not stored.",
+        "The panel may be closed at any moment.";
+    "storage" snapshot_age: Duration = s(30 * 24 * 3600),
+        "Stored messages of a session that was not seen for so long are forgotten.",
+        "What nobody looks at any more should not lie around.";
+    "storage" storage_timeout: Duration = s(10),
+        "Time for one call of the store.",
+        "A call that never returns blocks nothing.";
+    "storage" storage_retry: Duration = s(30),
+        "Pause before own messages that could not be stored are stored again.",
+        "They must not be lost, and a store in trouble needs no hammering.";
     "limits" typing_expiry: Duration = s(60),
         "A typing indicator without news expires.",
         "Its end may be lost.";

@@ -92,7 +92,7 @@ fn freshness_typing_and_send_failures_agree() {
 fn problem_codes_agree() {
     use ProblemCode::{
         ApplicationError, BadAuthAnswer, BadPage, BadState, ForeignSession, MalformedEvent, MalformedFrame,
-        RequestFailed, ServerError, TooLarge,
+        RequestFailed, ServerError, StorageFailed, StorageFull, TooLarge,
     };
     let all = [
         MalformedFrame,
@@ -105,6 +105,8 @@ fn problem_codes_agree() {
         RequestFailed,
         ApplicationError,
         BadState,
+        StorageFull,
+        StorageFailed,
     ];
 
     assert_eq!(names(&all, |p| p.as_str()), union("ProblemCode"));

@@ -69,6 +69,8 @@ impl SyncModel {
                     state.retired.push(Retired::Request(request, state.requests.remove(index).ask));
                 }
             }
+            // The model's host keeps nothing.
+            Effect::Storage { .. } => {}
             Effect::RenewToken => state.host.renewing = true,
         }
     }

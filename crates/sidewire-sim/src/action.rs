@@ -1,6 +1,8 @@
 //! Everything that can be planned: what the user does, what servers do, what arrives, what breaks.
 
-use sidewire_core::{ConnectionId, HttpFailure, RequestId};
+use sidewire_core::{ConnectionId, HttpFailure, RequestId, StorageCall, StorageId};
+
+use crate::store::{StoreAnswer, StoreMode};
 
 /// One planned happening.
 #[derive(Clone, Debug)]
@@ -23,6 +25,10 @@ pub enum Action {
     Answer(RequestId, Answer),
     /// An event reaches the push server's HTTP interface.
     Publish(Publication),
+    /// The host's storage does what it was asked to in this life of the host, and answers at that time.
+    StoreWork(StorageId, u32, StorageCall, StoreMode, u64),
+    /// An answer of the storage reaches the client.
+    Stored(StorageId, u32, StoreAnswer),
 }
 
 /// What the user, or the browser, does.
@@ -116,6 +122,8 @@ pub enum Fault {
     Interact(Mode),
     /// Every access token seen so far expires.
     Revoke,
+    /// The host's storage behaves like this.
+    Storage(StoreMode),
     /// REST reads from a copy that is so many milliseconds behind.
     Lag(u64),
     /// The client sleeps: no timer and no delivery for this long.

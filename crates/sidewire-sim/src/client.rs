@@ -24,12 +24,16 @@ impl World {
                 self.request(request, &http, endpoint.unwrap_or(Endpoint::Unknown));
             }
             Effect::CancelRequest { request } => self.cancel(request),
+            Effect::Storage { id, call } => self.storage(id, call),
             Effect::RenewToken if self.mute_provider => {}
             Effect::RenewToken => self.plan(self.now + 50, Action::User(UserAction::Renewed(true))),
         }
     }
 
     pub(crate) fn note_event(&mut self, event: &Event) {
+        if let Event::SendChanged { client_message_id, .. } = event {
+            self.adopt(client_message_id.as_str());
+        }
         if let Event::SendChanged { client_message_id, state, .. } = event
             && let Some(sent) = self.sent.iter_mut().find(|sent| sent.id == *client_message_id)
         {
@@ -111,9 +115,15 @@ impl World {
         self.host.token = Some(present);
         if !present {
             self.life += 1;
+            self.user += 1;
+            self.store.promised.clear();
             self.checker.signed_out();
         }
         self.checker.token_changed();
+        if present && self.config.storage {
+            let owner = self.owner();
+            self.command(Command::SetOwner { owner, renewed: false });
+        }
         self.command(Command::SetToken { present });
         if !present {
             self.nothing_left();
@@ -149,6 +159,8 @@ impl World {
             state: SendState::Pending,
             anchor,
             life: self.life,
+            rank: self.next_rank(),
+            adopted: false,
             failed: false,
             cancelled: false,
         });

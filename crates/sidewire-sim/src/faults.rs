@@ -1,6 +1,7 @@
 //! What breaks.
 
 use crate::action::{Action, Down, Fault, Path};
+use crate::store::StoreMode;
 use crate::world::World;
 
 impl World {
@@ -45,6 +46,7 @@ impl World {
             Fault::Messages(mode) => self.rest.messages = mode,
             Fault::Interact(mode) => self.rest.interact = mode,
             Fault::Revoke => self.rest.revoke(),
+            Fault::Storage(mode) => self.store.mode = mode,
             Fault::Lag(millis) => self.rest.lag = millis,
             Fault::Freeze(millis) => self.host.frozen_until = self.host.frozen_until.max(self.now + millis),
             Fault::LateTimers(millis) => self.host.timer_delay = millis,
@@ -57,6 +59,7 @@ impl World {
         self.push.dials = Path::Good;
         self.network.heal();
         self.rest.heal();
+        self.store.mode = StoreMode::Good;
         self.host.timer_delay = 0;
         if !self.push.runs() {
             self.push.respawn();

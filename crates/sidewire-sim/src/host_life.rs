@@ -32,6 +32,7 @@ impl World {
         self.push.clear_sockets();
         self.rest.clear_flights();
         self.queue.forget_client();
+        self.kill_store();
         self.older.clear();
         let seed = Seed(self.rng.next_u64());
         self.engine = Engine::new(self.engine_config(), seed, Timestamp::from_millis(self.now));
@@ -39,6 +40,9 @@ impl World {
         self.checker.restarted(self.log.sessions.len());
         self.life += 1;
         self.host.restarted();
+        if self.config.storage {
+            self.tell_wall();
+        }
         if let Some(present) = self.host.token {
             self.set_token(present);
         }

@@ -21,6 +21,8 @@ pub(crate) fn live(world: &mut World, traits: Traits) {
         world.plan(g + 500, Action::Server(ServerAction::Say(shown)));
     }
     world.plan(g + 30_000, Action::User(UserAction::RetryAll));
+    // What a store in trouble gave back only after that.
+    world.plan(g + 50_000, Action::User(UserAction::RetryAll));
     world.run_until(g + 29_999);
     if kick
         && sequenced(world)
@@ -34,6 +36,7 @@ pub(crate) fn live(world: &mut World, traits: Traits) {
     world.run_until(g + POLL_IDLE + 75_000);
     world.converged("L1", shown, g + 30_000, "after the faults ended");
     world.delivered();
+    world.promises_kept();
     honest(world, shown);
     let patience = if traits.refused { 480_000 } else { 230_000 };
     let regained = world.run_while(g + patience - world.now.min(g + patience), |world| {

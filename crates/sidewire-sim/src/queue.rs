@@ -40,6 +40,7 @@ impl Queue {
                     | Action::Up(..)
                     | Action::Arrive(_)
                     | Action::Answer(..)
+                    | Action::Stored(..)
                     | Action::User(UserAction::Renewed(_))
             )
         });

@@ -1,5 +1,7 @@
 //! From a seed to a plan: which server, which faults, which user. A swarm: each seed has its own mix.
 
+mod life;
+
 use crate::action::{Action, Fault, Mode, Path, ServerAction, UserAction};
 use crate::log::ServerKind;
 use crate::rng::Rng;
@@ -62,6 +64,7 @@ impl Plan {
             record: false,
             print: false,
             agent: rng.chance(600),
+            storage: Rng::new(seed ^ 0x5707_5707_5707_5707).chance(500),
             record_trace: false,
         };
         let longest = if rng.chance(200) { 240_000 } else { 90_000 };
@@ -75,62 +78,10 @@ impl Plan {
         plan.draw_stories(&mut rng);
         // From randomness of its own: what is drawn above stays what it was.
         plan.draw_life(&mut Rng::new(seed ^ 0x11fe_11fe_11fe_11fe));
+        plan.draw_store(&mut Rng::new(seed ^ 0x5702_5702_5702_5702));
         plan.draw_second_thoughts(&mut Rng::new(seed ^ 0x2d7e_2d7e_2d7e_2d7e));
         plan.draw_scrolling(&mut Rng::new(seed ^ 0x01de_01de_01de_01de));
         plan
-    }
-
-    /// The machine sleeps, the host is killed, the token expires: in the middle of whatever happens just then.
-    fn draw_life(&mut self, rng: &mut Rng) {
-        if rng.chance(600) {
-            return;
-        }
-        let expires = rng.chance(400);
-        if expires {
-            let at = self.time(rng);
-            self.add(at, Action::Fault(Fault::Revoke));
-        }
-        for _ in 0..rng.below(3) {
-            let at = self.time(rng);
-            let action = match rng.below(4) {
-                0 | 1 => UserAction::Restart,
-                _ => UserAction::Sleep(rng.pick(&[1000, 6000, 60_000, 3_600_000], 60_000)),
-            };
-            self.add(at, Action::User(action));
-        }
-    }
-
-    /// A user who takes back what he wrote, and who writes several messages in a row while nothing gets through.
-    fn draw_second_thoughts(&mut self, rng: &mut Rng) {
-        if rng.chance(600) {
-            return;
-        }
-        let at = self.time(rng);
-        if rng.chance(500) {
-            let trouble = rng.pick(
-                &[Mode::Reset, Mode::ResetAfter, Mode::Status(503, Some("5")), Mode::Status(429, None)],
-                Mode::Reset,
-            );
-            self.add(at.saturating_sub(500), Action::Fault(Fault::Interact(trouble)));
-            self.add(at + rng.between(500, 60_000), Action::Fault(Fault::Interact(Mode::Good)));
-        }
-        let session = rng.index(self.config.sessions);
-        for step in 0..rng.between(1, 4) {
-            self.add(at + step * 40, Action::User(UserAction::Send(session)));
-        }
-        for _ in 0..=rng.below(2) {
-            self.add(at + rng.pick(&[60, 200, 3000, 40_000], 200), Action::User(UserAction::CancelLast));
-        }
-    }
-
-    /// Somebody looks for what was said long ago.
-    fn draw_scrolling(&mut self, rng: &mut Rng) {
-        if rng.chance(500) {
-            for _ in 0..=rng.below(4) {
-                let at = self.time(rng);
-                self.add(at, Action::User(UserAction::LoadOlder));
-            }
-        }
     }
 
     /// The world with everything planned.

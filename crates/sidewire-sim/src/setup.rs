@@ -9,6 +9,7 @@ pub(crate) fn build_config(config: &WorldConfig) -> Config {
     let input = ConfigInput {
         key: config.key.then(|| APP_KEY.to_owned()),
         api_base: Some(API.to_owned()),
+        storage: config.storage,
         policy,
         ..ConfigInput::default()
     };

@@ -55,6 +55,8 @@ pub fn lines(plan: &Plan) -> String {
             | Action::Up(..)
             | Action::Arrive(_)
             | Action::Answer(..)
+            | Action::StoreWork(..)
+            | Action::Stored(..)
             | Action::Publish(_) => format!("/* only the world plans this */ {action:?}"),
         };
         text.push_str(&format!("    ({at}, {action}),\n"));

@@ -70,6 +70,10 @@ impl Trace {
                     Err(_) => self.word(1),
                 }
             }
+            Input::Storage(id, outcome) => {
+                self.word(21 + (u64::from(id.as_raw()) << 8));
+                self.bytes(format!("{outcome:?}").as_bytes());
+            }
             Input::Timeout => self.word(4),
             Input::Wall(wall) => self.word(17 + (wall.as_millis() << 8)),
         }
@@ -98,6 +102,10 @@ impl Trace {
             }
             Effect::CancelRequest { request } => self.word(9 + (u64::from(request.as_raw()) << 8)),
             Effect::RenewToken => self.word(18),
+            Effect::Storage { id, call } => {
+                self.word(20 + (u64::from(id.as_raw()) << 8));
+                self.bytes(format!("{call:?}").as_bytes());
+            }
         }
         if self.listening() {
             self.line(format!("{} <- {}", clock(now), effect_line(effect)));
@@ -182,6 +190,7 @@ fn input_line(input: &Input<'_>) -> String {
             format!("!{} {} {:?} {body}", request.as_raw(), response.status, response.retry_after)
         }
         Input::Response(request, Err(failure)) => format!("!{} {failure:?}", request.as_raw()),
+        Input::Storage(id, outcome) => format!("${} {outcome:?}", id.as_raw()).chars().take(2000).collect(),
         Input::Timeout => "timeout".to_owned(),
         Input::Wall(wall) => format!("wall clock {}", wall.as_millis()),
     }
@@ -197,5 +206,6 @@ fn effect_line(effect: &Effect) -> String {
         }
         Effect::CancelRequest { request } => format!("!{} cancel", request.as_raw()),
         Effect::RenewToken => "renew token".to_owned(),
+        Effect::Storage { id, call } => format!("${} {call:?}", id.as_raw()).chars().take(2000).collect(),
     }
 }

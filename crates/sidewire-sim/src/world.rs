@@ -8,6 +8,7 @@ use sidewire_core::{
 };
 
 use crate::action::{Action, Answer, Down};
+pub use crate::host::Host;
 use crate::invariants::{Checker, Violation};
 use crate::log::{ServerKind, ServerLog};
 use crate::network::Network;
@@ -18,6 +19,7 @@ use crate::rest::Rest;
 use crate::rng::Rng;
 use crate::setup::build_config;
 pub use crate::stats::Stats;
+use crate::store::Store;
 use crate::trace::Trace;
 
 /// What a world is built from.
@@ -56,6 +58,8 @@ pub struct WorldConfig {
     pub print: bool,
     /// Whether the agent answers what the user sends.
     pub agent: bool,
+    /// Whether the host can store text.
+    pub storage: bool,
     /// Whether the engine has its flight recorder and [`Trace::output`] is kept.
     pub record_trace: bool,
 }
@@ -79,6 +83,7 @@ impl Default for WorldConfig {
             record: true,
             print: false,
             agent: false,
+            storage: false,
             record_trace: false,
         }
     }
@@ -99,45 +104,14 @@ pub struct Sent {
     pub anchor: u64,
     /// The timeline's life in which it was written; a sign-out ends that.
     pub life: u32,
+    /// Grows from message to message in the order in which they came into the view.
+    pub rank: u64,
+    /// It was written in an earlier run of the host.
+    pub adopted: bool,
     /// It failed once, so its place in the order is the user's choice.
     pub failed: bool,
     /// The user took it back.
     pub cancelled: bool,
-}
-
-/// The user's side of things, as the checker knows it: from commands alone.
-#[derive(Clone, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "independent facts, not a state")]
-pub struct Host {
-    /// The session shown.
-    pub shown: Option<usize>,
-    /// Started and not stopped.
-    pub wanted: bool,
-    /// The page is visible.
-    pub visible: bool,
-    /// The browser says online.
-    pub online: bool,
-    /// There is a token.
-    pub token: Option<bool>,
-    /// Nothing reaches the client before.
-    pub frozen_until: u64,
-    /// Lateness of timers.
-    pub timer_delay: u64,
-    /// The client was told, over the socket it has, that it is subscribed to the session shown.
-    pub acknowledged: bool,
-    /// The sessions whose subscription the client was told of, over the socket it has, and has not given up.
-    pub joined: BTreeSet<usize>,
-    /// Milliseconds that the machine slept without its monotonic clock.
-    pub slept: u64,
-}
-
-impl Host {
-    /// A new process: nobody is connected, and nothing is shown but what the record says.
-    pub(crate) fn restarted(&mut self) {
-        self.wanted = false;
-        self.joined.clear();
-        self.acknowledged = false;
-    }
 }
 
 /// Everything.
@@ -165,6 +139,10 @@ pub struct World {
     pub host: Host,
     /// What the user wrote.
     pub sent: Vec<Sent>,
+    /// The host's storage.
+    pub store: Store,
+    /// Who is signed in; another one after every sign-out.
+    pub(crate) user: u32,
     /// When older messages were asked for.
     pub older: Vec<Asked>,
     /// How it was built.
@@ -223,6 +201,8 @@ impl World {
             host,
             sent: Vec::new(),
             older: Vec::new(),
+            store: Store::default(),
+            user: 0,
             queue: Queue::default(),
             checker: Checker::new(config.sessions),
             rng,
@@ -233,6 +213,9 @@ impl World {
             config,
         };
         world.trace.printing = world.config.print;
+        if world.config.storage {
+            world.tell_wall();
+        }
         if let Some(present) = world.config.token {
             world.set_token(present);
         }
@@ -316,7 +299,8 @@ impl World {
     fn happen(&mut self) {
         let Some((_, serial, action)) = self.queue.pop() else { return };
         let frozen = self.host.frozen_until;
-        let to_client = matches!(action, Action::Down(..) | Action::Answer(..) | Action::User(_));
+        let to_client =
+            matches!(action, Action::Down(..) | Action::Answer(..) | Action::Stored(..) | Action::User(_));
         if to_client && self.now < frozen {
             self.queue.defer(frozen, serial, action);
             return;
@@ -330,6 +314,8 @@ impl World {
             Action::Up(connection, up) => self.came_up(connection, up),
             Action::Arrive(request) => self.arrived(request),
             Action::Answer(request, answer) => self.answered(request, &answer),
+            Action::StoreWork(id, life, call, mode, at) => self.store_work(id, life, &call, mode, at),
+            Action::Stored(id, life, answer) => self.stored(id, life, &answer),
             Action::Publish(publication) => self.publish_now(&publication),
         }
     }
@@ -363,12 +349,13 @@ impl World {
     pub fn feed(&mut self, input: &Input<'_>) {
         self.stats.steps += 1;
         self.trace.input(self.now, input);
-        let before = self.before(input);
+        let (before, begun) = (self.before(input), self.beginnings(input));
         self.engine.handle_input(Timestamp::from_millis(self.now), input.clone());
         let (mut effects, mut events) = std::mem::take(&mut self.outputs);
         effects.extend(std::iter::from_fn(|| self.engine.poll_effect()));
         events.extend(std::iter::from_fn(|| self.engine.poll_event()));
         self.deadline = self.engine.poll_timeout().map(Timestamp::as_millis);
+        self.note_beginnings(input, &begun);
         for effect in &effects {
             self.trace.effect(self.now, effect);
         }

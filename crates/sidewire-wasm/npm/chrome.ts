@@ -4,11 +4,11 @@
  *
  * ```ts
  * import { createClient, init } from "sidewire";
- * import { attachLifecycle, chromeToken, watchTabs } from "sidewire/chrome";
+ * import { attachLifecycle, chromeStorage, chromeToken, watchTabs } from "sidewire/chrome";
  *
  * await init();
  * const token = chromeToken();
- * const client = createClient({ apiBase: "https://api.example.com", token });
+ * const client = createClient({ apiBase: "https://api.example.com", token, storage: chromeStorage() });
  * attachLifecycle(client, { token });
  * const tabs = await watchTabs();
  * tabs.subscribe(() => {
@@ -21,6 +21,7 @@
  */
 export { keepRecord, type KeepRecordOptions } from "./chrome_record.js";
 export { bindTabs, type BindTabsOptions, type TabBinder } from "./chrome_tabs.js";
+export { chromeStorage, memoryStorage } from "./storage.js";
 export { type ChromeToken, chromeToken, type ChromeTokenOptions } from "./chrome_token.js";
 export { type ShownTab, type TabWatcher, watchTabs, type WatchTabsOptions } from "./chrome_watch.js";
 export { attachLifecycle, type LifecycleOptions, type LifecycleScope } from "./lifecycle.js";

@@ -8,9 +8,11 @@ interface Event<L extends (...args: never[]) => unknown> {
 
 /** One area of `chrome.storage`. */
 export interface StorageArea {
-  get(key: string): Promise<Record<string, unknown>>;
+  get(key: string | null): Promise<Record<string, unknown>>;
   set(values: Record<string, unknown>): Promise<void>;
   remove(key: string): Promise<void>;
+  /** Chrome 130 and newer. */
+  getKeys?(): Promise<string[]>;
 }
 
 /** The areas that an extension keeps things in. */

@@ -6,7 +6,9 @@ import { guarded, SidewireError } from "./errors.js";
 import { History } from "./history.js";
 import { createLog } from "./log.js";
 import { RawClient, requireReady } from "./module.js";
+import { OwnerWatch } from "./owner.js";
 import { RowCache } from "./rows.js";
+import { storeHost } from "./store.js";
 import type {
   ChatMessage,
   ClientEvent,
@@ -43,12 +45,20 @@ export function createClient(options: ClientOptions): SidewireClient {
 
 /** Builds a client on one instance of the module, with the wall clock in ms that its surroundings go by. */
 export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: () => number = Date.now): SidewireClient {
-  const { token, seed, logger, logLevel, notify, ...settings } = options;
+  const { token, seed, logger, logLevel, notify, storage, keep, account, ...settings } = options;
   const calls = new Calls();
   const emitter = new Emitter(notify === "frame" ? beforeFrame : undefined);
   const history = new History(now);
+  const owner = new OwnerWatch(account, (name, renewed) => {
+    if (!isEnded()) raw.setOwner(name, renewed);
+  });
   const host = {
-    token: async (renew: boolean) => (await token({ renew })) ?? null,
+    token: async (renew: boolean) => {
+      const given = (await token({ renew })) ?? null;
+      if (storage) owner.see(given);
+      return given;
+    },
+    store: storeHost(storage),
     onEvent: (event: unknown) => {
       const told = event as ClientEvent | CallAnswered;
       if (told.type === "callAnswered") {
@@ -63,10 +73,13 @@ export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: 
     },
   };
   const [high, low] = seedHalves(seed);
-  const raw = guarded(() => new Raw({ ...settings, key: settings.key ?? null, pingAfterMs: settings.pingAfterMs ?? defaultPing() }, host, high, low));
+  const kept = { storage: Boolean(storage), keepSessions: keep?.sessions, keepMessages: keep?.messages };
+  const asked = { ...settings, ...kept, key: settings.key ?? null, pingAfterMs: settings.pingAfterMs ?? defaultPing() };
+  const raw = guarded(() => new Raw(asked, host, high, low));
   const log = createLog(logger, logLevel, now);
   if (log) emitter.onAny(log);
-  return assemble({ raw, calls, emitter, history, now });
+  const { client, isEnded } = assemble({ raw, calls, emitter, history, now });
+  return client;
 }
 
 /** A service worker dies after 30 s without events: its pings must come sooner. */
@@ -90,7 +103,7 @@ interface Parts {
   readonly now: () => number;
 }
 
-function assemble({ raw, calls, emitter, history, now }: Parts): SidewireClient {
+function assemble({ raw, calls, emitter, history, now }: Parts): { client: SidewireClient; isEnded: () => boolean } {
   let phase: "open" | "closing" | "closed" = "open";
   const isClosed = (): boolean => phase === "closed";
   const open: Open = (call) => {
@@ -101,7 +114,7 @@ function assemble({ raw, calls, emitter, history, now }: Parts): SidewireClient 
     if (!isClosed()) raw.tellMessages(wanted);
   });
   const { keepLast, ...views } = viewsOf(raw, emitter, open);
-  return {
+  const client: SidewireClient = {
     ...commandsOf(raw, open),
     ...sessionCallsOf(raw, calls, open, now),
     ...views,
@@ -122,6 +135,7 @@ function assemble({ raw, calls, emitter, history, now }: Parts): SidewireClient 
       emitter.end();
     },
   };
+  return { client, isEnded: isClosed };
 }
 
 type Commands = Pick<

@@ -255,6 +255,12 @@ impl RawClient {
         self.driver.ask_for_token();
     }
 
+    /// Whose data it is from now on; `renewed` when it may be the same person under another name.
+    #[wasm_bindgen(js_name = setOwner)]
+    pub fn set_owner(&self, owner: String, renewed: bool) {
+        self.driver.command(Command::SetOwner { owner, renewed });
+    }
+
     /// Ends everything at once.
     pub fn close(&self) {
         self.driver.close();

@@ -9,6 +9,8 @@ const TYPES: &str = r"
 export interface RawHost {
   /** The access token, or null when signed out. With `renew` the server has refused the one given last. */
   token(renew: boolean): Promise<string | null>;
+  /** Keeps text across restarts: `keys`, `load`, `save` or `remove`. Rejects with `quota` or anything else. */
+  store(call: string, key: string, value: string): Promise<string | null | string[]>;
   /** A fact to tell. Called with no borrow held; calls back into the client are queued. */
   onEvent(event: unknown): void;
   /** Rows `start` to `end` of a session may differ, in indices as they are now, of `length` rows in all. */
@@ -25,6 +27,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     pub(crate) fn token(this: &RawHost, renew: bool) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn store(this: &RawHost, call: &str, key: &str, value: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = onTimeline)]
     pub(crate) fn on_timeline(

@@ -25,6 +25,9 @@ export interface RawOptions {
   warmChannels?: number;
   whileHidden?: "keep" | "pause";
   record?: boolean;
+  storage?: boolean;
+  keepSessions?: number | undefined;
+  keepMessages?: number | undefined;
 }
 "#;
 
@@ -66,6 +69,7 @@ pub(crate) fn config_input(options: &RawOptions) -> ConfigInput {
         auth_endpoint: options.text("authEndpoint"),
         channel_prefix: options.text("channelPrefix"),
         allow_cleartext: options.flag("allowCleartext").unwrap_or(false),
+        storage: options.flag("storage").unwrap_or(false),
         policy: policy(options),
     }
 }
@@ -75,14 +79,17 @@ fn policy(options: &RawOptions) -> Policy {
     let millis = |given: Option<f64>, standard: Duration| {
         given.map_or(standard, |ms| Duration::from_millis(whole(ms)))
     };
+    let count = |given: Option<f64>, standard: usize, most: usize| {
+        given.map_or(standard, |count| usize::try_from(whole(count)).unwrap_or(0).min(most))
+    };
     Policy {
         connect_timeout: millis(options.number("connectTimeoutMs"), standard.connect_timeout),
         poll_active: millis(options.number("pollActiveMs"), standard.poll_active),
         poll_idle: millis(options.number("pollIdleMs"), standard.poll_idle),
         ping_after: millis(options.number("pingAfterMs"), standard.ping_after),
-        warm_channels: options
-            .number("warmChannels")
-            .map_or(standard.warm_channels, |count| usize::try_from(whole(count)).unwrap_or(0).min(MAX_WARM)),
+        warm_channels: count(options.number("warmChannels"), standard.warm_channels, MAX_WARM),
+        keep_sessions: count(options.number("keepSessions"), standard.keep_sessions, MAX_KEPT_SESSIONS),
+        keep_messages: count(options.number("keepMessages"), standard.keep_messages, MAX_KEPT_MESSAGES),
         while_hidden: match options.text("whileHidden").as_deref() {
             Some("pause") => WhileHidden::Pause,
             Some(_) | None => WhileHidden::Keep,
@@ -101,6 +108,10 @@ pub(crate) fn records(options: &RawOptions) -> bool {
 
 /// More sessions than this are not kept in memory.
 const MAX_WARM: usize = 6;
+
+/// Most sessions and messages of each that are kept in the host's storage.
+const MAX_KEPT_SESSIONS: usize = 50;
+const MAX_KEPT_MESSAGES: usize = 1000;
 
 /// A JavaScript number as a count; NaN, negatives and infinities become the nearest end of the range.
 #[expect(

@@ -98,4 +98,6 @@ export type ProblemCode =
   | "bad_page"
   | "request_failed"
   | "application_error"
-  | "bad_state";
+  | "bad_state"
+  | "storage_full"
+  | "storage_failed";

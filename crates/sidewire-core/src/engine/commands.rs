@@ -28,6 +28,7 @@ impl Engine {
             Command::CancelSend(id, key) => self.cancel_send(&id, &key),
             Command::SetToken { present } => self.set_token(present),
             Command::TokenRenewed { present } => self.token_renewed(present),
+            Command::SetOwner { owner, renewed } => self.set_owner(&owner, renewed),
             Command::Restore(record) => self.restore(&record),
             Command::SetVisible(visible) => self.set_visible(visible),
             Command::SetOnline(online) => self.set_online(online),
@@ -77,6 +78,8 @@ impl Engine {
             &id,
             &Err(api_failure(None, "LEFT", "the session was left before the answer came")),
         );
+        self.flush_snapshots();
+        self.stop_reading(&id);
         self.cool_channel(&id);
         self.set_typing(&id, None);
         if let Some(session) = self.sessions.get_mut(&id) {
@@ -123,6 +126,9 @@ impl Engine {
         let shown_again = visible && !self.visible;
         self.visible = visible;
         self.cause = Cause::Environment;
+        if !visible {
+            self.flush_snapshots();
+        }
         if shown_again {
             self.nudge_link(false);
             self.hasten_cover();

@@ -1,21 +1,20 @@
 //! Reading the log: first page, catch-up, holes. At most one request in flight per session.
 
-use crate::time::Duration;
-
 use super::Engine;
-use super::failure::{api_failure, http_failure, refusal};
+use super::failure::{api_failure, http_failure};
 use super::io::{Answer, Ask, Pending};
 use super::link::Link;
 use super::older::Older;
 use super::query::Query;
 use super::token::Refusal;
-use crate::decimal::Decimal;
 use crate::defect::planted;
 use crate::ids::{RequestId, SessionId};
 use crate::input::HttpResponse;
-use crate::output::{ApiFailure, Cause, Method, ProblemCode};
+use crate::output::{ApiFailure, Method, ProblemCode};
 use crate::time::Timestamp;
 use crate::wire::rest::Page;
+
+mod answer;
 
 #[cfg(feature = "model")]
 #[path = "normal/fetch.rs"]
@@ -31,8 +30,7 @@ pub(crate) struct Fetch {
     pub(super) older: Older,
     not_before: Timestamp,
     errors: u32,
-    /// The first page was answered.
-    pub(crate) loaded: bool,
+    begun: Begun,
     /// The log's change counter up to which everything was read.
     pub(super) change_cursor: Option<u64>,
     /// The newest server time that pages brought. Pushes do not count: what was missed before them is older.
@@ -47,6 +45,17 @@ pub(crate) struct Fetch {
     caught_up_to: u32,
     /// When the last request left.
     pub(super) attempted: Option<Timestamp>,
+}
+
+/// What is there of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Begun {
+    #[default]
+    Nothing,
+    /// What an earlier run stored; the first page is still to come.
+    Restored,
+    /// The first page was answered.
+    Loaded,
 }
 
 /// Why a read is wanted. A hole reads from the hole, older messages end at the floor, everything else begins at the
@@ -79,7 +88,7 @@ impl Fetch {
 
     /// What to read next. Older messages go first: somebody waits for them.
     fn next(&self) -> Option<Want> {
-        if self.loaded && self.older.is_wanted() { Some(Want::Older) } else { self.wanted }
+        if self.is_loaded() && self.older.is_wanted() { Some(Want::Older) } else { self.wanted }
     }
 
     /// The same, because the user asked.
@@ -91,6 +100,34 @@ impl Fetch {
     /// Nothing is under way or asked for.
     pub(crate) fn idle(&self) -> bool {
         self.in_flight.is_none() && self.wanted.is_none()
+    }
+
+    /// A snapshot tells where to read on.
+    pub(super) fn restored(&mut self, revision: Option<u64>, log_time: Option<u64>, more: Option<bool>) {
+        self.begun = Begun::Restored;
+        self.change_cursor = revision;
+        self.log_time = log_time;
+        self.older.restored(more);
+    }
+
+    /// What is shown was stored by an earlier run.
+    pub(super) fn is_restored(&self) -> bool {
+        self.begun == Begun::Restored
+    }
+
+    /// The first page was answered.
+    pub(super) fn is_loaded(&self) -> bool {
+        self.begun == Begun::Loaded
+    }
+
+    /// The log is read from its newest page on, as if nothing had been read before.
+    pub(super) fn begin_anew(&mut self) {
+        self.begun = Begun::Nothing;
+        self.change_cursor = None;
+        self.log_time = None;
+        self.resume = None;
+        self.older.restored(None);
+        self.want(Want::CatchUp);
     }
 
     /// A read was answered as it should be.
@@ -113,7 +150,7 @@ impl Fetch {
     }
 
     pub(crate) fn caught_up(&self) -> bool {
-        self.loaded && self.caught_up_to == self.acknowledgements
+        self.is_loaded() && self.caught_up_to == self.acknowledgements
     }
 
     /// The session is left: returns the request to cancel.
@@ -160,7 +197,7 @@ impl Engine {
         let Some(want) = session.fetch.next() else { return };
         let urgent = session.fetch.urgent || want == Want::Older;
         let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
-        if busy || now < session.fetch.not_before {
+        if busy || now < session.fetch.not_before || self.is_restoring() {
             return;
         }
         if !self.budget.draw(urgent || planted!(NoReadBudget), now, &self.io.policy) {
@@ -186,7 +223,7 @@ impl Engine {
         let session = self.shown_session().filter(|_| self.may_fetch())?;
         let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
         let next = session.fetch.next();
-        let waiting = next.is_some() && !busy;
+        let waiting = next.is_some() && !busy && !self.is_restoring();
         let urgent = session.fetch.urgent || next == Some(Want::Older);
         let open = self.budget.open_at(urgent, &self.io.policy);
         waiting.then_some(session.fetch.not_before.max(open))
@@ -272,110 +309,6 @@ impl Engine {
         let (Some(id), Ok(response)) = (self.shown.clone(), answer.outcome) else { return };
         if let Some(page) = Page::read(response.body) {
             self.merge_page(&id, &page, true);
-        }
-    }
-
-    fn fetch_refused(&mut self, id: &SessionId, flight: InFlight, response: &HttpResponse<'_>) {
-        let failure = refusal(response);
-        if !matches!(response.status, 401 | 403 | 404) {
-            let told = self.retry_after(response);
-            self.fetch_failed(id, flight, failure, told);
-            return;
-        }
-        self.cause = Cause::RestRefused;
-        self.io.problem(
-            ProblemCode::RequestFailed,
-            &["messages answered ", Decimal::of(response.status).as_str()].concat(),
-        );
-        self.answer_older(id, &Err(failure.clone()));
-        if let Some(session) = self.sessions.get_mut(id) {
-            session.fetch.refused = true;
-            session.fetch.wanted = None;
-            session.fetch.error = Some(failure);
-        }
-    }
-
-    fn fetch_failed(
-        &mut self,
-        id: &SessionId,
-        flight: InFlight,
-        failure: ApiFailure,
-        told: Option<Duration>,
-    ) {
-        let exponent = self.sessions.get(id).map_or(0, |s| s.fetch.errors.min(5));
-        let nominal = Duration::from_secs(2).saturating_mul(1 << exponent).min(self.io.policy.poll_error_max);
-        let pause = self.io.fifth_spread(nominal);
-        let pause = if planted!(NoReadBackoff) { Duration::from_millis(20) } else { pause };
-        let not_before = self.io.now.after(pause);
-        if let Some(told) = told.filter(|_| !planted!(RetryAfterIgnored)) {
-            self.budget.close_until(self.io.now.after(told));
-        }
-        if flight.want == Want::Older {
-            self.answer_older(id, &Err(failure.clone()));
-        }
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        session.fetch.errors = session.fetch.errors.saturating_add(1);
-        session.fetch.not_before = not_before;
-        session.fetch.want(flight.want);
-        if flight.want != Want::Older {
-            session.fetch.error = Some(failure);
-        }
-    }
-
-    fn handle_page(&mut self, id: &SessionId, flight: InFlight, page: &Page<'_>) {
-        if flight.want == Want::Older {
-            self.handle_older_page(id, flight, page);
-            return;
-        }
-        let highest = self.merge_page(id, page, true);
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        session.fetch.succeeded();
-        session.fetch.error = None;
-        session.fetch.loaded = true;
-        session.fetch.log_time = session.fetch.log_time.max(highest.time);
-        if planted!(CursorFollowsPush) {
-            session.fetch.log_time = session.timeline.newest_server_time();
-        }
-        if matches!(flight.query, Query::Newest | Query::Changed(_)) {
-            session.fetch.change_cursor = session.fetch.change_cursor.max(page.revision);
-        }
-        if flight.query == Query::Newest {
-            let floor = session.timeline.floor();
-            session.fetch.older.first_page(page.has_more, floor);
-        }
-        let next = (page.has_more == Some(true) && !planted!(FirstPageOnly))
-            .then(|| flight.query.next(page, highest))
-            .flatten();
-        let filled = matches!(flight.want, Want::Hole { end } if highest.sequence.is_some_and(|s| s >= end));
-        match next {
-            Some(query) if !filled => self.next_page(id, InFlight { query, ..flight }),
-            Some(_) | None => self.chain_finished(id, flight),
-        }
-    }
-
-    /// More is to come: at once while the budget lasts, otherwise as soon as it allows.
-    fn next_page(&mut self, id: &SessionId, flight: InFlight) {
-        let (now, shown) = (self.io.now, self.shown.as_ref() == Some(id));
-        let older = self.sessions.get(id).is_some_and(|s| s.fetch.older.is_wanted());
-        if shown && !older && self.budget.draw(false, now, &self.io.policy) {
-            self.send_query(flight.want, flight.query, flight.acknowledgements);
-        } else if let Some(session) = self.sessions.get_mut(id) {
-            session.fetch.resume = shown.then_some(flight);
-            session.fetch.want(flight.want);
-        }
-    }
-
-    fn chain_finished(&mut self, id: &SessionId, flight: InFlight) {
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        if flight.want == Want::CatchUp {
-            session.fetch.caught_up_to = flight.acknowledgements;
-        }
-        if session.fetch.caught_up() {
-            if session.mark_caught_up() {
-                self.cause = Cause::CaughtUp;
-            }
-        } else {
-            session.fetch.want(Want::CatchUp);
         }
     }
 }

@@ -2,17 +2,19 @@
 
 use super::Engine;
 use super::fetch::Want;
+use super::query::Query;
+use super::schedule::Gap;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
 use crate::json::Json;
 use crate::output::{Event, ProblemCode};
-use crate::timeline::{Applied, Fields};
+use crate::timeline::{Applied, Fields, Timeline};
 use crate::wire::rest::Page;
 
 impl Engine {
     /// Merges every message of a page and tells how far the page reaches. `announce`: new ones are news.
     pub(super) fn merge_page(&mut self, id: &SessionId, page: &Page<'_>, announce: bool) -> Reach {
-        let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.loaded);
+        let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.is_loaded());
         let mut reach = Reach::default();
         let readable = |message: Json<'_>| message.get("messageId").or_else(|| message.get("id")).is_some();
         if planted!(PoisonKillsPage) && !page.messages.elements().all(readable) {
@@ -24,15 +26,56 @@ impl Engine {
             reach.extend(message);
             self.merge_message(id, message, Source::Log { announce: announce && !first_load });
         }
-        let Some(session) = self.sessions.get_mut(id) else { return reach };
-        if first_load {
-            // Only a server that numbers its messages has a floor; an empty log is read from its very beginning.
-            if let Some(floor) = reach.lowest.or(page.last_sequence.map(|head| head.saturating_add(1))) {
-                session.timeline.set_floor(floor);
-            }
-            reach.time = reach.time.or(Some(0));
-        }
         reach
+    }
+
+    /// What the first page tells beside its messages.
+    pub(super) fn first_page_merged(&mut self, id: &SessionId, query: Query, page: &Page<'_>, reach: Reach) {
+        let Some(session) = self.sessions.get_mut(id).filter(|s| !s.fetch.is_loaded()) else { return };
+        // Only a server that numbers its messages has a floor; an empty log is read from its very beginning.
+        let floor = reach.lowest.or(page.last_sequence.map(|head| head.saturating_add(1)));
+        if let Some(floor) = floor.filter(|_| query == Query::Newest) {
+            session.timeline.set_floor(floor);
+        }
+        session.timeline.raise_echoes();
+        if !session.fetch.is_restored() {
+            session.fetch.log_time = session.fetch.log_time.or(Some(0));
+        }
+    }
+
+    /// Whether a snapshot is so old that what lies between it and the log's newest page is not worth reading: then
+    /// the view begins anew with that page.
+    pub(super) fn is_too_far_behind(&self, id: &SessionId, query: Query, page: &Page<'_>) -> bool {
+        let Some(session) = self.sessions.get(id) else { return false };
+        if !session.fetch.is_restored() || planted!(SnapshotJoinedAcrossHole) {
+            return false;
+        }
+        let far = u64::from(self.io.policy.page_limit) * 4;
+        let (prefix, more) = (session.timeline.prefix(), page.has_more == Some(true));
+        let numbers = || page.messages.elements().filter_map(|message| Fields::find(message).sequence());
+        let times = || page.messages.elements().filter_map(|message| Fields::find(message).time());
+        match (query, prefix) {
+            (Query::Newest, Some(prefix)) => numbers().min().is_some_and(|lowest| lowest > prefix + 1 + far),
+            (Query::Newest, None) => {
+                let known = session.fetch.log_time.unwrap_or(0);
+                more && times().min().is_none_or(|oldest| oldest > known)
+            }
+            (_, Some(prefix)) => more && page.last_sequence.is_some_and(|head| head > prefix + far),
+            (_, None) => false,
+        }
+    }
+
+    /// Forgets what is shown of a session and reads its log from the newest page on. Own messages stay.
+    pub(super) fn begin_anew(&mut self, id: &SessionId) {
+        self.lives = self.lives.wrapping_add(1);
+        let life = self.lives;
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.timeline = Timeline::new(id.clone());
+        session.life = life;
+        session.reported_revision = u64::MAX;
+        session.gap = Gap::None;
+        session.fetch.begin_anew();
+        self.echo_again(id);
     }
 
     /// The one way into a timeline, for push, pages and replies alike.

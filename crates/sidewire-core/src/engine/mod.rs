@@ -18,6 +18,7 @@ mod persist;
 mod query;
 mod schedule;
 mod status;
+mod store;
 mod token;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use merge::Source;
 use outbox::Outbox;
 use schedule::{Cover, Gap, Refresh};
 use status::{Episode, Reported};
+use store::{Kept, Store};
 use token::Renewal;
 
 use crate::config::Config;
@@ -67,6 +69,7 @@ pub struct Engine {
     /// The server asked for silence on sends until then (`Retry-After`).
     send_not_before: Timestamp,
     renewal: Renewal,
+    store: Store,
     reading: Option<Reading>,
     last_connected: Option<WallTime>,
     last_switch: Option<Timestamp>,
@@ -94,6 +97,7 @@ struct Session {
     refresh: Refresh,
     typing: Option<(TypingContext, Timestamp)>,
     outbox: Outbox,
+    kept: Kept,
     last_news: Timestamp,
     last_shown: u64,
     reported_revision: u64,
@@ -116,6 +120,7 @@ impl Session {
             refresh: Refresh::default(),
             typing: None,
             outbox: Outbox::default(),
+            kept: Kept::default(),
             last_news: now,
             last_shown: 0,
             // Told even if it stays empty: what was shown under this id before is gone.
@@ -153,6 +158,7 @@ impl Engine {
             budget: Budget::new(&policy, now),
             send_not_before: Timestamp::ZERO,
             renewal: Renewal::default(),
+            store: Store::default(),
             reading: None,
             last_connected: None,
             last_switch: None,
@@ -202,6 +208,7 @@ impl Engine {
             Input::Command(command) => self.handle_command(command),
             Input::Socket(connection, event) => self.handle_socket(connection, event),
             Input::Response(request, outcome) => self.handle_response(request, outcome),
+            Input::Storage(id, outcome) => self.handle_storage(id, outcome),
             Input::Timeout => self.note_timer(due),
             Input::Wall(wall) => self.note_wall(wall),
         }
@@ -230,6 +237,7 @@ impl Engine {
         let link = earliest(self.link_deadline(), self.channel_deadline());
         let reads = earliest(self.fetch_deadline(), self.schedule_deadline());
         let session = earliest(reads, self.outbox_deadline());
+        let session = earliest(session, self.store_deadline());
         let watch = earliest(self.episode_deadline(), self.renewal_deadline());
         earliest(earliest(link, session), watch)
     }
@@ -248,8 +256,10 @@ impl Engine {
         self.pump_link();
         self.pump_channel();
         self.pump_schedules();
+        self.pump_reading();
         self.pump_fetch();
         self.pump_outbox();
+        self.pump_store();
         self.report();
     }
 

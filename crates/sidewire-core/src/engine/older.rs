@@ -34,6 +34,10 @@ impl Older {
         self.more
     }
 
+    pub(super) const fn restored(&mut self, more: Option<bool>) {
+        self.more = more;
+    }
+
     /// What the newest page tells. Without a word of the server the numbers tell: a log begins at 1.
     pub(super) fn first_page(&mut self, told: Option<bool>, floor: Option<u64>) {
         if self.more.is_none() {
@@ -73,7 +77,7 @@ impl Engine {
 
     /// Whoever asks for more than there is gets his answer without a request.
     pub(super) fn pump_older(&mut self) {
-        let done = |s: &super::Session| s.fetch.loaded && s.fetch.older.more == Some(false);
+        let done = |s: &super::Session| s.fetch.is_loaded() && s.fetch.older.more == Some(false);
         if self.shown_session().is_some_and(done)
             && let Some(id) = self.shown.clone()
         {

@@ -21,6 +21,8 @@ use crate::time::{Duration, Timestamp};
 use crate::timeline::{EchoState, Fields};
 use crate::wire::rest;
 
+mod restart;
+
 #[cfg(feature = "model")]
 #[path = "normal/outbox.rs"]
 mod normal;
@@ -31,7 +33,7 @@ pub(crate) struct Outbox {
     queue: VecDeque<Outgoing>,
     in_flight: Option<(RequestId, Outgoing)>,
     /// Kept whole, so that a retry sends what the user wrote.
-    failed: Map<ClientMessageId, Outgoing>,
+    failed: Map<ClientMessageId, (Outgoing, SendFailure)>,
     /// Tries of the first one that brought nothing, and when the next one is due.
     tries: u32,
     not_before: Timestamp,
@@ -89,7 +91,7 @@ impl Engine {
 
     pub(super) fn retry_send(&mut self, id: &SessionId, client_message_id: &ClientMessageId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let Some(message) = session.outbox.failed.remove(client_message_id) else { return };
+        let Some((message, _)) = session.outbox.failed.remove(client_message_id) else { return };
         session.timeline.set_echo_state(client_message_id, EchoState::Queued);
         session.outbox.hasten();
         let message = if planted!(RetryWithNewId) {
@@ -298,7 +300,7 @@ impl Engine {
             return;
         }
         session.timeline.set_echo_state(&client_message_id, EchoState::Failed(failure));
-        session.outbox.failed.insert(client_message_id.clone(), message);
+        session.outbox.failed.insert(client_message_id.clone(), (message, failure));
         self.tell_send(id, &client_message_id, SendState::Failed(failure));
     }
 

@@ -55,11 +55,12 @@ impl Query {
 impl super::Session {
     /// From the cursor on: the best one that the server gave.
     pub(super) fn catch_up_query(&self) -> Query {
-        if !self.fetch.loaded {
-            return Query::Newest;
-        }
         if let Some(revision) = self.fetch.change_cursor {
             return Query::Changed(revision);
+        }
+        // Without a change counter a snapshot may have missed edits: its newest page is read again.
+        if !self.fetch.is_loaded() {
+            return Query::Newest;
         }
         if let Some(prefix) = self.timeline.prefix() {
             return Query::After(prefix);

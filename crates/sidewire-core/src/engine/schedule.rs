@@ -59,7 +59,7 @@ impl Engine {
         }
         match &mut session.cover {
             Cover::Reconcile { at } if *at <= now && may_poll => session.fetch.want(Want::CatchUp),
-            Cover::Poll { at, begun } if *at <= now && session.fetch.loaded && may_poll => {
+            Cover::Poll { at, begun } if *at <= now && session.fetch.is_loaded() && may_poll => {
                 *begun = true;
                 session.fetch.want(Want::CatchUp);
                 self.io.counters.polls += 1;
@@ -77,7 +77,7 @@ impl Engine {
         let session = self.shown_session()?;
         let cover = match session.cover {
             Cover::Reconcile { at } => Some(at),
-            Cover::Poll { at, .. } => session.fetch.loaded.then_some(at),
+            Cover::Poll { at, .. } => session.fetch.is_loaded().then_some(at),
             Cover::Unplanned => None,
         };
         let cover = cover.filter(|_| session.fetch.idle() && self.may_poll());
@@ -154,7 +154,8 @@ impl Engine {
     fn pump_gap(&mut self) {
         let (now, tries_max) = (self.io.now, self.io.policy.gap_tries);
         let Some(session) = self.shown_session() else { return };
-        let hole = session.timeline.first_hole().filter(|_| session.fetch.loaded && !planted!(NoGapRepair));
+        let hole =
+            session.timeline.first_hole().filter(|_| session.fetch.is_loaded() && !planted!(NoGapRepair));
         let gap = match (hole, session.gap) {
             (None, _) => Gap::None,
             (Some((start, end)), Gap::Waiting { start: known, at, tries }) if known == start => {
@@ -259,7 +260,7 @@ impl Engine {
         // A log that is empty has the head 0, and nothing in it was missed.
         let known = session.timeline.highest_sequence().unwrap_or(0);
         let behind = head.is_some_and(|head| known < head);
-        if behind && session.fetch.loaded {
+        if behind && session.fetch.is_loaded() {
             session.fetch.want(Want::CatchUp);
         }
     }

@@ -89,7 +89,7 @@ impl Engine {
         let repairing = matches!(session.gap, Gap::Waiting { .. });
         let joining =
             matches!(session.channel, Channel::Subscribed { caught_up: false }) && !session.fetch.refused;
-        let loading = !session.fetch.loaded && session.fetch.busy();
+        let loading = !session.fetch.is_loaded() && session.fetch.busy();
         if repairing || joining || loading {
             return Freshness::CatchingUp;
         }
@@ -118,12 +118,12 @@ impl Engine {
 
     /// Whether the watched session's first page is still to come.
     pub fn is_loading(&self) -> bool {
-        self.shown_session().is_some_and(|s| !s.fetch.loaded && s.fetch.error.is_none())
+        self.shown_session().is_some_and(|s| !s.fetch.is_loaded() && s.fetch.error.is_none())
     }
 
     /// Whether the first page of a session was answered.
     pub fn is_loaded(&self, id: &SessionId) -> bool {
-        self.sessions.get(id).is_some_and(|s| s.fetch.loaded)
+        self.sessions.get(id).is_some_and(|s| s.fetch.is_loaded())
     }
 
     /// How the loading of what is watched stands.
@@ -136,7 +136,7 @@ impl Engine {
             error: self.load_error().cloned(),
             failures: fetch.map_or(0, Fetch::failures),
             loading_older: fetch.is_some_and(|f| f.older.is_wanted()),
-            has_older: fetch.filter(|f| f.loaded).and_then(|f| f.older.more()),
+            has_older: fetch.filter(|f| f.is_loaded()).and_then(|f| f.older.more()),
         }
     }
 
@@ -148,6 +148,11 @@ impl Engine {
     /// Which life of the watched session's timeline this is. Slots of another life mean other messages.
     pub fn timeline_life(&self) -> Option<u32> {
         self.shown_session().map(|s| s.life)
+    }
+
+    /// Which life of a session's timeline this is; it ends with a sign-out, and when the log is read anew.
+    pub fn life_of(&self, id: &SessionId) -> Option<u32> {
+        self.sessions.get(id).map(|s| s.life)
     }
 
     /// Why the last read of the watched session failed.

@@ -114,7 +114,8 @@ impl Engine {
     }
 
     /// Nothing of a user outlives the token: connection, requests and messages go.
-    fn sign_out(&mut self) {
+    pub(super) fn sign_out(&mut self) {
+        self.forget_owner();
         self.drop_link();
         self.io.cancel_all(&http_failure(HttpFailure::NoToken));
         if let Some(id) = self.shown.clone() {

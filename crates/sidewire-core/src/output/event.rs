@@ -212,6 +212,12 @@ impl SendFailure {
             Self::Server => "server",
         }
     }
+
+    /// The one with this code.
+    pub(crate) fn named(code: &str) -> Option<Self> {
+        let all = [Self::Network, Self::Unauthorized, Self::Forbidden, Self::Rejected, Self::Server];
+        all.into_iter().find(|failure| failure.as_str() == code)
+    }
 }
 
 /// Why an API call failed.
@@ -260,6 +266,10 @@ pub enum ProblemCode {
     ApplicationError,
     /// A stored record that cannot be read.
     BadState,
+    /// There is no room left in the storage.
+    StorageFull,
+    /// The storage fails or does not answer.
+    StorageFailed,
 }
 
 impl ProblemCode {
@@ -276,6 +286,8 @@ impl ProblemCode {
             Self::RequestFailed => "request_failed",
             Self::ApplicationError => "application_error",
             Self::BadState => "bad_state",
+            Self::StorageFull => "storage_full",
+            Self::StorageFailed => "storage_failed",
         }
     }
 }

@@ -11,7 +11,8 @@ pub use status::{Cause, FallbackReason, Freshness, Status, TypingContext};
 
 use crate::time::Duration;
 
-use crate::ids::{ClientMessageId, ConnectionId, RequestId, TokenGeneration};
+use crate::ids::{ClientMessageId, ConnectionId, RequestId, StorageId, TokenGeneration};
+use crate::storage::StorageCall;
 
 /// IO that the engine asks for. This enum is the whole list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +46,13 @@ pub enum Effect {
     /// Ask the token provider for a new token, because the server refused the present one. Answered by
     /// [`crate::Command::TokenRenewed`].
     RenewToken,
+    /// Keep text across restarts, and report the outcome under this id. Only with [`crate::ConfigInput::storage`].
+    Storage {
+        /// The id of this call.
+        id: StorageId,
+        /// What to do.
+        call: StorageCall,
+    },
     /// Abort a request; its answer is not wanted any more.
     CancelRequest {
         /// Which request.

@@ -54,6 +54,17 @@ impl Timeline {
         self.revision += 1;
     }
 
+    /// What was written before anything was loaded belongs behind what is there now.
+    pub fn raise_echoes(&mut self) {
+        let highest = self.highest_sequence().unwrap_or(0);
+        for slot in self.echoes.clone() {
+            if self.table.entry(slot).is_some_and(|entry| entry.anchor < highest) {
+                self.table.set_anchor(slot, highest);
+                self.revision += 1;
+            }
+        }
+    }
+
     /// Changes the state of an echo; false if it had that state or there is no such echo any more.
     pub fn set_echo_state(&mut self, id: &ClientMessageId, state: EchoState) -> bool {
         let Some(slot) = self.echo_slot(id) else {

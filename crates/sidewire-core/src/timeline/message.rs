@@ -93,7 +93,7 @@ impl<'a> Fields<'a> {
 
     /// What the message calls itself, usable or not.
     pub(crate) fn named(&self) -> Option<Cow<'a, str>> {
-        self.message_id.or(self.id).and_then(Json::as_str)
+        self.message_id.and_then(id_text).or_else(|| self.id.and_then(id_text))
     }
 
     /// Its own sequence number.

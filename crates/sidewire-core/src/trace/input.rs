@@ -3,6 +3,7 @@
 use super::text;
 use crate::decimal;
 use crate::input::{ApiCall, Command, Input, SessionFields, SocketEvent};
+use crate::storage::StorageAnswer;
 
 /// Appends the fields of `input`, the first one `"i"`, its kind.
 pub(super) fn write(out: &mut String, input: &Input<'_>) {
@@ -35,6 +36,21 @@ pub(super) fn write(out: &mut String, input: &Input<'_>) {
                     text(out, "d", failure.as_str());
                 }
             }
+        }
+        Input::Storage(id, outcome) => {
+            kind_with(out, "stored", u64::from(id.as_raw()));
+            let (answer, keys) = match outcome {
+                Ok(StorageAnswer::Done) => ("done", None),
+                Ok(StorageAnswer::Value(None)) => ("none", None),
+                Ok(StorageAnswer::Value(Some(value))) => {
+                    text(out, "d", value);
+                    ("value", None)
+                }
+                Ok(StorageAnswer::Keys(keys)) => ("keys", Some(keys.join("\n"))),
+                Err(failure) => (failure.as_str(), None),
+            };
+            text(out, "a", answer);
+            optional(out, "id", keys.as_deref());
         }
         Input::Timeout => kind(out, "timeout"),
         Input::Wall(wall) => kind_with(out, "wall", wall.as_millis()),
@@ -76,6 +92,10 @@ fn write_command(out: &mut String, command: &Command) {
         }
         Command::SetToken { present } => kind_with(out, "token", u64::from(*present)),
         Command::TokenRenewed { present } => kind_with(out, "renewed", u64::from(*present)),
+        Command::SetOwner { owner, renewed } => {
+            kind_with(out, "owner", u64::from(*renewed));
+            text(out, "owner", owner);
+        }
         Command::Restore(record) => {
             kind(out, "restore");
             text(out, "d", record);

@@ -5,12 +5,13 @@ use core::fmt;
 use super::Recorder;
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId};
+use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, StorageId};
 use crate::input::{
     ApiCall, Command, HttpFailure, HttpResponse, Input, Outgoing, SessionFields, SocketEvent,
 };
 use crate::json::{self, Json};
 use crate::rng::Seed;
+use crate::storage::{StorageAnswer, StorageFailure};
 use crate::time::{Timestamp, WallTime};
 
 /// Why a trace cannot be run.
@@ -123,6 +124,21 @@ fn feed(engine: &mut Engine, line: Json<'_>) -> Option<()> {
             engine.handle_input(now, Input::Response(RequestId::from_raw(small()?), Ok(response)));
             return Some(());
         }
+        "stored" => {
+            let id = StorageId::from_raw(small()?);
+            let names = line.get("id").and_then(Json::as_str).unwrap_or_default();
+            let names: Vec<String> = names.lines().map(str::to_owned).collect();
+            let outcome = match line.get("a")?.as_str()?.as_ref() {
+                "done" => Ok(StorageAnswer::Done),
+                "none" => Ok(StorageAnswer::Value(None)),
+                "value" => Ok(StorageAnswer::Value(Some(&data))),
+                "keys" => Ok(StorageAnswer::Keys(&names)),
+                "quota" => Err(StorageFailure::Quota),
+                _ => Err(StorageFailure::Failed),
+            };
+            engine.handle_input(now, Input::Storage(id, outcome));
+            return Some(());
+        }
         "timeout" => Input::Timeout,
         "wall" => Input::Wall(WallTime::from_millis(number?)),
         name => Input::Command(command(name, line)?),
@@ -158,6 +174,7 @@ fn command(kind: &str, line: Json<'_>) -> Option<Command> {
         "cancel" => Command::CancelSend(session()?, key()?),
         "token" => Command::SetToken { present: flag()? },
         "renewed" => Command::TokenRenewed { present: flag()? },
+        "owner" => Command::SetOwner { owner: field("owner")?, renewed: flag()? },
         "restore" => Command::Restore(field("d")?),
         "visible" => Command::SetVisible(flag()?),
         "online" => Command::SetOnline(flag()?),

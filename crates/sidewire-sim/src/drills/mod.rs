@@ -4,6 +4,7 @@
 mod connection;
 mod reading;
 mod sessions;
+mod store;
 
 use sidewire_core::Status;
 
@@ -55,6 +56,11 @@ pub const DRILLS: &[Drill] = &[
     drill("several sends, one of them twice", sessions::sends),
     drill("the host starts again", sessions::restart),
     drill("sends that do not get through", sessions::trouble),
+    drill("the panel is closed and opened again", store::reopened),
+    drill("the panel was closed for long", store::away),
+    drill("another user on the same machine", store::next_user),
+    drill("the store hangs", store::hanging),
+    drill("the store is full", store::full),
     drill("somebody reads back to the beginning", reading::older),
 ];
 

@@ -141,7 +141,7 @@ impl EngineClient {
                 });
             }
             Effect::CancelRequest { .. } => acts.push(Act::Cancel),
-            Effect::RenewToken => {}
+            Effect::RenewToken | Effect::Storage { .. } => {}
         }
     }
 }

@@ -51,7 +51,10 @@ impl Link {
                 let known = self.live.remove(connection).is_some();
                 (!known).then(|| ("S6", format!("closes dead socket {}", connection.as_raw())))
             }
-            Effect::Request { .. } | Effect::CancelRequest { .. } | Effect::RenewToken => None,
+            Effect::Request { .. }
+            | Effect::CancelRequest { .. }
+            | Effect::Storage { .. }
+            | Effect::RenewToken => None,
         }
     }
 }

@@ -102,6 +102,13 @@ impl Checker {
         }
     }
 
+    /// A snapshot that begins at this index is about to reach the client.
+    pub(crate) fn snapshot_arrives(&mut self, session: usize, floor: usize) {
+        if let Some(view) = self.views.get_mut(session) {
+            view.page_arrives(floor);
+        }
+    }
+
     pub(crate) fn signed_out(&mut self) {
         for view in &mut self.views {
             *view = view::View::default();
@@ -198,7 +205,7 @@ impl World {
                 checker.sends.hasten();
                 false
             }
-            Input::Timeout => false,
+            Input::Timeout | Input::Storage(..) => false,
         };
         let deadline = self.deadline;
         if deadline.is_some_and(|at| at + 5000 <= self.now) {
@@ -259,6 +266,7 @@ fn endpoint(log: &ServerLog, effect: &Effect) -> Option<Endpoint> {
         | Effect::SendFrame { .. }
         | Effect::CloseSocket { .. }
         | Effect::CancelRequest { .. }
+        | Effect::Storage { .. }
         | Effect::RenewToken => None,
     }
 }

@@ -31,7 +31,9 @@ impl Pace {
             | Command::Refresh(_)
             | Command::LoadOlder(_)
             | Command::Call(..) => {}
-            Command::StopSync | Command::SetToken { .. } => *self = Self::default(),
+            Command::StopSync | Command::SetToken { .. } | Command::SetOwner { .. } => {
+                *self = Self::default();
+            }
             Command::TokenRenewed { .. } => {
                 self.opens.clear();
                 self.not_before = 0;
@@ -72,7 +74,8 @@ impl Pace {
             Effect::SendFrame { .. }
             | Effect::CloseSocket { .. }
             | Effect::Request { .. }
-            | Effect::CancelRequest { .. } => None,
+            | Effect::CancelRequest { .. }
+            | Effect::Storage { .. } => None,
         }
     }
 

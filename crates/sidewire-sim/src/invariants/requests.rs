@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sidewire_core::{Body, Command, Effect, RequestId};
+use sidewire_core::{Body, Command, Effect, RequestId, StorageCall};
 
 use super::pace::{Backoff, READS};
 use super::{Broken, Facts};
@@ -220,9 +220,11 @@ pub(super) fn secrets(effect: &Effect) -> Option<Broken> {
             let body = http.body.as_ref().map(|(Body::Form(text) | Body::Json(text))| text);
             ([Some(&http.url), body], http.url.strip_prefix(API).is_some_and(|rest| rest.starts_with('/')))
         }
-        Effect::CloseSocket { .. } | Effect::CancelRequest { .. } | Effect::RenewToken => {
-            ([None, None], true)
-        }
+        Effect::Storage { call: StorageCall::Save { value, .. }, .. } => ([Some(value), None], true),
+        Effect::Storage { .. }
+        | Effect::CloseSocket { .. }
+        | Effect::CancelRequest { .. }
+        | Effect::RenewToken => ([None, None], true),
     };
     if !fits {
         return Some(("S17", format!("a foreign address: {effect:?}")));

@@ -43,6 +43,7 @@ impl Sends {
             | Command::Refresh(_)
             | Command::LoadOlder(_)
             | Command::CancelSend(..)
+            | Command::SetOwner { .. }
             | Command::Restore(_)
             | Command::Call(..) => {}
         }

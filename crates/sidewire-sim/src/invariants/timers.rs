@@ -37,7 +37,7 @@ impl Timers {
         }
         if before.stopped
             && !facts.host.wanted
-            && let Some(effect) = effects.first()
+            && let Some(effect) = effects.iter().find(|effect| !matches!(effect, Effect::Storage { .. }))
         {
             return Some(("S10", format!("stopped, and yet {effect:?}")));
         }

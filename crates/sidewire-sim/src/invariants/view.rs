@@ -24,6 +24,10 @@ pub(super) struct View {
     stamp: Vec<u64>,
     checks: u64,
     floor: Option<usize>,
+    /// Where the page begins that arrives just now.
+    last_page: Option<usize>,
+    /// The timeline's life.
+    life: Option<u32>,
 }
 
 impl View {
@@ -34,6 +38,7 @@ impl View {
 
     pub(super) fn page_arrives(&mut self, floor: usize) {
         self.floor = Some(self.floor.map_or(floor, |known| known.min(floor)));
+        self.last_page = Some(floor);
     }
 
     /// Checks the view, if it changed.
@@ -42,6 +47,16 @@ impl View {
         let Some(timeline) = facts.engine.timeline(id) else {
             return self.revision.map(|_| ("S5", format!("session {id} was forgotten")));
         };
+        let life = facts.engine.life_of(id);
+        if self.life != life {
+            // The log is read anew: what was shown before is no measure any more.
+            let fresh = Self { life, floor: self.last_page, ..Self::default() };
+            if self.life.is_some() {
+                *self = fresh;
+            }
+            self.life = life;
+        }
+        self.last_page = None;
         if self.revision == Some(timeline.revision()) {
             return None;
         }
@@ -51,7 +66,9 @@ impl View {
         self.shown.resize(length, 0);
         self.stamp.resize(length, 0);
         let mut own = Vec::new();
-        let broken = self.rows(facts, session, timeline, &mut own).or_else(|| bubbles(facts, session, &own));
+        let broken = self
+            .rows(facts, session, timeline, &mut own)
+            .or_else(|| bubbles(facts, session, &own, self.floor));
         broken.or_else(|| self.nothing_lost(session))
     }
 
@@ -175,7 +192,7 @@ impl View {
 }
 
 /// Exactly one bubble per send, as long as the timeline lives that it was added to. `shown` are the senders' ids.
-fn bubbles(facts: &Facts<'_>, session: usize, shown: &[&str]) -> Option<Broken> {
+fn bubbles(facts: &Facts<'_>, session: usize, shown: &[&str], floor: Option<usize>) -> Option<Broken> {
     let own = facts.sent.iter().filter(|sent| sent.session == session && sent.life == facts.life);
     for sent in own {
         let count = shown.iter().filter(|id| **id == sent.id.as_str()).count();
@@ -186,11 +203,24 @@ fn bubbles(facts: &Facts<'_>, session: usize, shown: &[&str]) -> Option<Broken> 
             }
             continue;
         }
-        if count != 1 {
+        // Without ids told, only the answer to the send tells that its copy was there before the restart; and not
+        // even that, if it leaves out the message.
+        let unsure = sent.adopted && !facts.log.echoes_ids;
+        if count == 0 && is_before(facts, session, sent.id.as_str(), floor) {
+            continue;
+        }
+        if count != 1 && !(unsure && count == 2) {
             return Some(("S4", format!("{count} bubbles of {:?} ({})", sent.id, sent.content)));
         }
     }
     None
+}
+
+/// Whether the copy of a send lies before what the view holds of the log.
+fn is_before(facts: &Facts<'_>, session: usize, client_id: &str, floor: Option<usize>) -> bool {
+    let mut messages = facts.log.sessions[session].messages.iter();
+    let at = messages.position(|stored| stored.origin.as_deref() == Some(client_id));
+    at.is_some_and(|at| floor.is_none_or(|floor| at < floor))
 }
 
 /// Session number and index out of `m<session>-<index>`. By hand: it is the checks' most frequent question.
@@ -235,5 +265,5 @@ fn echo_key<'a>(facts: &Facts<'a>, session: usize, row: &Row<'_>) -> Result<Key<
         return Err(("M12", format!("\"{}\" was taken back and is shown", sent.content)));
     }
     // Echoes of one anchor stand in the order in which they were written.
-    Ok((sent.anchor, 2, u64::try_from(rank).unwrap_or(0), sent.id.as_str()))
+    Ok((sent.anchor, 2, sent.rank, sent.id.as_str()))
 }

@@ -30,18 +30,24 @@ impl Bench {
     }
 
     /// The same with numbers of its own, but always without jitter.
-    pub(crate) fn with(mut policy: Policy) -> Self {
+    pub(crate) fn with(policy: Policy) -> Self {
+        let mut bench = Self::unsigned(policy, false);
+        bench.command(Command::SetToken { present: true });
+        bench
+    }
+
+    /// At rest at time 1000, and nobody signed in yet; with or without a store.
+    pub(crate) fn unsigned(mut policy: Policy, storage: bool) -> Self {
         policy.jitter = 0;
         let input = ConfigInput {
             key: Some("dev-key".to_owned()),
             api_base: Some("http://127.0.0.1:3000".to_owned()),
+            storage,
             policy,
             ..ConfigInput::default()
         };
         let engine = Engine::new(Config::build(input).unwrap(), Seed(7), Timestamp::from_millis(1000));
-        let mut bench = Self { now: 1000, engine, effects: Vec::new(), events: Vec::new() };
-        bench.command(Command::SetToken { present: true });
-        bench
+        Self { now: 1000, engine, effects: Vec::new(), events: Vec::new() }
     }
 
     /// Watching session `s0`, its socket on the way.

@@ -134,9 +134,9 @@ fn make_room_for(body: &[u8]) {
     }
 }
 
-/// Whether the token provider has a token now; with `renew`, after it was asked for another one.
-pub(crate) async fn has_token(host: &RawHost, renew: bool) -> bool {
-    token(host, renew).await.is_ok()
+/// Asks the token provider whether it has a token now; with `renew`, after it was asked for another one.
+pub(crate) async fn has_token(host: &RawHost, renew: bool) -> Result<(), HttpFailure> {
+    token(host, renew).await.map(drop)
 }
 
 /// Milliseconds as the browser's timers take them, at most an hour: longer ones would overflow and fire at once.

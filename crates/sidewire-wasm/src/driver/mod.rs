@@ -4,6 +4,7 @@ pub(crate) mod clock;
 mod frames;
 pub(crate) mod http;
 mod socket;
+mod storage;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -14,9 +15,10 @@ use http::{Abort, Answer};
 use sidewire_core::queue::Queue;
 use sidewire_core::{
     Command, Config, ConnectionId, Duration, Effect, Engine, Event, HttpFailure, HttpRequest, Input,
-    RequestId, Seed, SessionId, SocketEvent, Timeline, Timestamp,
+    RequestId, Seed, SessionId, SocketEvent, StorageCall, StorageFailure, StorageId, Timeline, Timestamp,
 };
 use socket::Socket;
+use storage::Stored;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
@@ -31,6 +33,7 @@ enum Arrival {
     BinaryFrame(ConnectionId),
     Closed(ConnectionId, u16, String),
     Answered(RequestId, Result<Answer, HttpFailure>),
+    Stored(StorageId, Result<Stored, StorageFailure>),
     Timeout,
 }
 
@@ -103,7 +106,11 @@ impl Driver {
         let this = self.this.clone();
         let host = self.host.clone();
         spawn_local(async move {
-            let present = http::has_token(&host, renew).await;
+            let present = match http::has_token(&host, renew).await {
+                // A provider that fails to renew signs nobody out; the engine waits for it, and not for ever.
+                Err(HttpFailure::TokenProvider) if renew => return,
+                outcome => outcome.is_ok(),
+            };
             if let Some(driver) = this.upgrade() {
                 let answer =
                     if renew { Command::TokenRenewed { present } } else { Command::SetToken { present } };
@@ -183,6 +190,10 @@ impl Driver {
                 let outcome = outcome.as_ref().map_err(|failure| *failure).map(Answer::response);
                 self.step(Input::Response(request, outcome));
             }
+            Arrival::Stored(id, outcome) => {
+                let outcome = outcome.as_ref().map_err(|failure| *failure).map(Stored::answer);
+                self.step(Input::Storage(id, outcome));
+            }
             Arrival::Timeout => self.step(Input::Timeout),
         }
     }
@@ -229,6 +240,7 @@ impl Driver {
             }
             Effect::Request { request, http } => self.request(request, http),
             Effect::RenewToken => self.ask_provider(true),
+            Effect::Storage { id, call } => self.store(id, &call),
             Effect::CancelRequest { request } => self.forget_request(request),
         }
     }
@@ -259,6 +271,18 @@ impl Driver {
             let outcome = outcome.await;
             if let Some(driver) = this.upgrade() {
                 driver.feed(Arrival::Answered(request, outcome));
+            }
+        });
+    }
+
+    fn store(&self, id: StorageId, call: &StorageCall) {
+        let begun = storage::begin(&self.host, call);
+        let kind = storage::Kind::of(call);
+        let this = self.this.clone();
+        spawn_local(async move {
+            let outcome = storage::finish(begun, kind).await;
+            if let Some(driver) = this.upgrade() {
+                driver.feed(Arrival::Stored(id, outcome));
             }
         });
     }

@@ -13,7 +13,7 @@ impl Fetch {
             older,
             not_before,
             errors,
-            loaded,
+            begun,
             change_cursor,
             log_time,
             error,
@@ -30,7 +30,7 @@ impl Fetch {
         form.due(*not_before);
         // The pause doubles five times at most.
         form.long((*errors).min(5).into());
-        form.flag(*loaded);
+        form.tag(*begun as u8);
         form.option(change_cursor.as_ref(), |form, cursor| form.long(*cursor));
         form.option(log_time.as_ref(), |form, time| form.long(*time));
         form.flag(error.is_some());

@@ -52,6 +52,7 @@ impl Engine {
             online,
             send_not_before,
             renewal,
+            store,
             reading,
             last_connected,
             last_switch,
@@ -81,6 +82,7 @@ impl Engine {
         form.flag(*online);
         form.due(*send_not_before);
         write_renewal(renewal, form);
+        store.write(form);
         form.option(reading.as_ref(), |form, reading| form.text(format!("{reading:?}").as_bytes()));
         form.option(last_connected.as_ref(), |form, wall| form.long(wall.as_millis()));
         form.option(last_switch.as_ref(), |form, at| form.age(*at, self.io.policy.auth_debounce));
@@ -101,6 +103,7 @@ impl Session {
             refresh,
             typing,
             outbox,
+            kept,
             last_news,
             last_shown: _,
             reported_revision,
@@ -118,6 +121,7 @@ impl Session {
             form.due(*until);
         });
         outbox.write(form);
+        kept.write(form, timeline.revision());
         form.age(*last_news, Form::LONGEST_AGE);
         form.flag(*reported_revision == timeline.revision());
         form.flag(*warm);

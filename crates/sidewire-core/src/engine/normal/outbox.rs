@@ -18,8 +18,9 @@ impl Outbox {
         form.long((*tries).min(16).into());
         form.due(*not_before);
         form.number(failed.len());
-        for key in failed.keys() {
+        for (key, (_, failure)) in failed.iter() {
             form.text(key.as_str().as_bytes());
+            form.text(failure.as_str().as_bytes());
         }
     }
 }
