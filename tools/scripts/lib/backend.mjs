@@ -31,10 +31,10 @@ function readyLine(child, errors) {
 }
 
 function flags(options, dataDir) {
-  const { apiPort = 0, pushPort = 0, push = "embedded", agentDelayMs, externalPort, extra = [] } = options;
+  const { apiPort = 0, pushPort = 0, push = "embedded", agentDelayMs, externalPort, development = true, extra = [] } = options;
   return [
     ...["--api-port", String(apiPort), "--push-port", String(pushPort), "--push", push],
-    ...["--data-dir", dataDir, "--development", "--demo"],
+    ...["--data-dir", dataDir, ...(development ? ["--development", "--demo"] : [])],
     ...(agentDelayMs === undefined ? [] : ["--agent-delay-ms", String(agentDelayMs)]),
     ...(externalPort === undefined ? [] : ["--sockudo-port", String(externalPort)]),
     ...extra,
@@ -108,6 +108,15 @@ export class BackendProcess {
   interact(token, sessionId, content) {
     const clientMessageId = uuid7();
     return this.call("POST", "/api/agent/interact", { token, body: { sessionId, content, clientMessageId } });
+  }
+
+  /** Straight into the log: `[{role, content, status?, timestamp?, skip?, error?, actionPayload?}]`. */
+  async write(token, sessionId, messages, { publish = false } = {}) {
+    // A body holds 8 MB at most.
+    for (let from = 0; from < messages.length; from += 1000) {
+      const part = messages.slice(from, from + 1000);
+      await this.call("POST", "/api/dev/messages", { token, body: { sessionId, messages: part, publish } });
+    }
   }
 
   async stop() {

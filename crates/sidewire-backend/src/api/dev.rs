@@ -1,4 +1,5 @@
-//! `POST /api/dev/sign-in`: a token for whoever asks. The route exists only with `--development`.
+//! For development; these routes exist only with `--development`. `POST /api/dev/sign-in`: a token for whoever asks.
+//! `POST /api/dev/messages`: messages straight into the log of one's own session, to try a client with.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,10 +10,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Api;
-use super::extract::Json;
+use super::extract::{Json, User};
+use crate::agent::message_event;
 use crate::clock;
 use crate::error::{ApiError, ApiResult, json_answer};
-use crate::store::NewSession;
+use crate::store::{NewSession, Written};
+
+/// Largest body of messages to write, in bytes.
+pub(super) const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 #[derive(Deserialize)]
 pub(super) struct SignIn {
@@ -44,6 +49,37 @@ pub(super) async fn sign_in(
         "expiresAt": expires_s.saturating_mul(1000),
     });
     Ok(json_answer(StatusCode::OK, &answer))
+}
+
+/// Messages of any role and status, as they are to stand in the log.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Write {
+    session_id: String,
+    messages: Vec<Written>,
+    /// Whether they are published as well. Default: no, they are in the log only.
+    #[serde(default)]
+    publish: bool,
+}
+
+pub(super) async fn write(
+    State(api): State<Arc<Api>>,
+    User(user): User,
+    Json(body): Json<Write>,
+) -> ApiResult {
+    let lane = api.lanes.lane(&body.session_id);
+    let order = lane.order.lock().await;
+    let Some(messages) = api.store.write(&user, &body.session_id, body.messages).await? else {
+        return Err(ApiError::session_not_found());
+    };
+    if body.publish {
+        for message in &messages {
+            lane.publish(message_event("new_message", message));
+        }
+    }
+    drop(order);
+    let last = messages.last().map(|message| message.sequence_number);
+    Ok(json_answer(StatusCode::OK, &json!({ "written": messages.len(), "lastSequenceNumber": last })))
 }
 
 /// A foreign page whose own name was made to point here still sends its own name: it must not get a token.

@@ -66,7 +66,9 @@ pub(crate) fn router(api: Arc<Api>) -> Router {
         .route("/api/pusher/auth", post(auth::authorise))
         .route("/api/agent/interact", post(interact::interact));
     if api.settings.development {
-        router = router.route("/api/dev/sign-in", post(dev::sign_in));
+        router = router
+            .route("/api/dev/sign-in", post(dev::sign_in))
+            .route("/api/dev/messages", post(dev::write).layer(DefaultBodyLimit::max(dev::BODY_LIMIT)));
     }
     router
         .fallback(not_found)

@@ -154,7 +154,7 @@ impl Store {
 }
 
 /// Raises the session's counters; returns its newest place, its revision and a time that never goes back.
-async fn advance(
+pub(super) async fn advance(
     tx: &mut SqliteConnection,
     session_id: &str,
     messages: i64,
@@ -199,11 +199,11 @@ async fn append(
     Ok(message)
 }
 
-async fn insert(tx: &mut SqliteConnection, message: &Message) -> sqlx::Result<()> {
+pub(super) async fn insert(tx: &mut SqliteConnection, message: &Message) -> sqlx::Result<()> {
     sqlx::query(
         "INSERT INTO messages (session_id, sequence_number, message_id, role, content, timestamp, revision,
-             updated_at, status, client_message_id, meta)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             updated_at, status, client_message_id, meta, action_payload, error)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&message.session_id)
     .bind(message.sequence_number)
@@ -216,6 +216,8 @@ async fn insert(tx: &mut SqliteConnection, message: &Message) -> sqlx::Result<()
     .bind(&message.status)
     .bind(&message.client_message_id)
     .bind(message.meta.as_ref().map(Value::to_string))
+    .bind(message.action_payload.as_ref().map(Value::to_string))
+    .bind(message.error.as_ref().map(Value::to_string))
     .execute(tx)
     .await?;
     Ok(())

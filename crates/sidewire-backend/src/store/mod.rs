@@ -3,6 +3,7 @@
 mod messages;
 mod pages;
 mod sessions;
+mod write;
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use sqlx::{Connection as _, SqlitePool};
 pub(crate) use messages::{Interaction, Outcome, Update};
 pub(crate) use pages::{Cursor, Found};
 pub(crate) use sessions::{NewSession, Patch};
+pub(crate) use write::Written;
 
 use crate::ids;
 

@@ -44,6 +44,31 @@ async fn each_cursor_gives_its_messages_in_ascending_order() {
 }
 
 #[tokio::test]
+async fn in_development_messages_can_be_written_straight_into_the_log() {
+    let server = Server::start(&QUICK).await;
+    let (anna, session) = filled(&server).await;
+    let body = json!({ "sessionId": session, "messages": [
+        { "role": "assistant", "content": "one", "status": "success", "timestamp": 5, "error": { "code": "X" } },
+        { "role": "user", "content": "two", "skip": 3 },
+    ] });
+
+    let answer = anna.post("/api/dev/messages", &body).await;
+
+    assert_eq!(answer.json(), json!({ "written": 2, "lastSequenceNumber": 13 }));
+    let page = anna.page(&session, "afterSequence=8").await;
+    assert_eq!(places(&page), [9, 13]);
+    assert_eq!(
+        (&page["messages"][0]["timestamp"], &page["messages"][0]["error"]["code"]),
+        (&json!(5), &json!("X"))
+    );
+    let bert = server.sign_in("bert").await;
+    assert_eq!(bert.post("/api/dev/messages", &body).await.error(), (404, "SESSION_NOT_FOUND".to_owned()));
+    let production = Server::start(&[]).await;
+    let nobody = production.user(&anna.token);
+    assert_eq!(nobody.post("/api/dev/messages", &body).await.status, 404, "the route is not there");
+}
+
+#[tokio::test]
 async fn since_is_inclusive_and_takes_ms_and_iso() {
     let server = Server::start(&QUICK).await;
     let (anna, session) = filled(&server).await;
