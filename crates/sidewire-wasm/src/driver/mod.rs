@@ -44,7 +44,8 @@ pub(crate) struct Driver {
     running: Cell<bool>,
     closed: Cell<bool>,
     clock: clock::Clock,
-    wall_told: Cell<Timestamp>,
+    /// Before the first time the engine knows no wall clock, and a record of that time would hold none.
+    wall_told: Cell<Option<Timestamp>>,
     host: RawHost,
     socket: RefCell<Option<Socket>>,
     requests: RefCell<Vec<(RequestId, Abort)>>,
@@ -70,7 +71,7 @@ impl Driver {
             running: Cell::new(false),
             closed: Cell::new(false),
             clock,
-            wall_told: Cell::new(Timestamp::ZERO),
+            wall_told: Cell::new(None),
             host,
             socket: RefCell::default(),
             requests: RefCell::default(),
@@ -212,8 +213,8 @@ impl Driver {
 
     /// At most once a second: only jumps of many seconds matter.
     fn tell_wall_clock(&self, now: Timestamp) {
-        if now.since(self.wall_told.get()) >= Duration::from_secs(1) {
-            self.wall_told.set(now);
+        if self.wall_told.get().is_none_or(|told| now.since(told) >= Duration::from_secs(1)) {
+            self.wall_told.set(Some(now));
             self.engine.borrow_mut().handle_input(now, Input::Wall(clock::wall_now()));
         }
     }
