@@ -39,19 +39,33 @@ test("signing out removes the token from both areas and everything that belongs 
   assert.deepEqual([...world.storage.values.keys()], ["local sidewire:config", "session sidewire:tabs"]);
 });
 
-test("a token that moves to the other area is no sign-out", async () => {
+test("a token that moves to the other area is no change for who knows it", async () => {
   const world = createWorld();
   await world.account.signIn("t", "local");
   const heard: (string | null)[] = [];
-  world.account.watch((token) => heard.push(token));
+  world.account.watch((token) => heard.push(token), "t");
 
   await world.account.move("session");
   await settled();
-  assert.deepEqual(heard, ["t"]);
+  assert.deepEqual(heard, []);
 
   await world.account.signOut();
   await settled();
-  assert.deepEqual(heard, ["t", null]);
+  assert.deepEqual(heard, [null]);
+});
+
+test("who was not there when the user signed out is told by the change that woke him", async () => {
+  const world = createWorld();
+  await world.account.signIn("t", "local");
+  const heard: (string | null)[] = [];
+
+  // The worker is started by the event: when it looks, the token is gone already.
+  world.storage.values.clear();
+  world.account.watch((token) => heard.push(token));
+  await world.storage.write("local", TOKEN_KEY, "");
+  await settled();
+
+  assert.deepEqual(heard, [null]);
 });
 
 test("moving when nobody is signed in stores nothing", async () => {

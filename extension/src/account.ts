@@ -31,8 +31,11 @@ export interface Account {
   readonly signOut: () => Promise<void>;
   /** Moves the token to another area. */
   readonly move: (area: TokenArea) => Promise<void>;
-  /** Calls back when the token changes, with `null` when the user has signed out. Returns the function that ends it. */
-  readonly watch: (listener: (token: string | null) => void) => () => void;
+  /**
+   * Calls back when the token changes, with `null` when the user has signed out. `known`: the token that the listener
+   * knows; without it the first change is told whatever it is. Returns the function that ends it.
+   */
+  readonly watch: (listener: (token: string | null) => void, known?: string | null) => () => void;
 }
 
 /** Builds an account. Outside of incognito a token in `session` wins over one in `local`. */
@@ -64,7 +67,22 @@ export function createAccount(host: AccountHost): Account {
       for (const area of areas) await storage.remove(area, key);
       if (!host.isIncognito) await forgetAccount(host);
     },
-    watch: (listener) => watch(storage, areas, key, token, listener),
+    watch: (listener, known) => {
+      let previous = known;
+      let isEnded = false;
+      // A token that moves from one area to the other goes and comes within a moment: only what it is afterwards counts.
+      const look = async (): Promise<void> => {
+        const value = await token();
+        if (isEnded || value === previous) return;
+        previous = value;
+        listener(value);
+      };
+      const ends = areas.map((area) => storage.watch(area, key, () => void look()));
+      return () => {
+        isEnded = true;
+        for (const end of ends) end();
+      };
+    },
   };
 }
 
@@ -90,27 +108,4 @@ async function keysOf(area: Area, storageKeys: AccountHost["storageKeys"]): Prom
   } catch {
     return [];
   }
-}
-
-/** A token that moves from one area to the other goes and comes within a moment: only what it is afterwards counts. */
-function watch(
-  storage: Storage,
-  areas: readonly Area[],
-  key: string,
-  token: () => Promise<string | null>,
-  listener: (token: string | null) => void,
-): () => void {
-  let previous: string | null | undefined;
-  let isEnded = false;
-  const read = async (): Promise<void> => {
-    const value = await token();
-    if (isEnded || value === previous) return;
-    previous = value;
-    listener(value);
-  };
-  const ends = areas.map((area) => storage.watch(area, key, () => void read()));
-  return () => {
-    isEnded = true;
-    for (const end of ends) end();
-  };
 }

@@ -15,6 +15,7 @@ export const texts = {
   settings: "Settings",
   signOut: "Sign out",
   untitled: "Untitled chat",
+  notAvailable: "Not available",
   close: "Close",
   dismiss: "Dismiss",
 

@@ -4,6 +4,7 @@ import { useRef, useState, useSyncExternalStore, type RefObject } from "react";
 import type { ClientSnapshot, SidewireClient, TypingContext } from "sidewire";
 import { texts } from "../texts";
 import { Announcer } from "./announcer";
+import { unavailability } from "./availability";
 import { Composer } from "./composer";
 import { Conversation } from "./conversation";
 import { DebugView } from "./debug_view";
@@ -65,7 +66,7 @@ function Panel(props: PanelProps) {
   useSeen(seen, sessions, isWatched ? client : null, snapshot);
   const unread = useUnread(sessions, seen, state.sessionId);
 
-  const title = titleOf(state, sessions, isWatched ? client : null);
+  const title = titleOf(state, sessions, snapshot, isWatched ? client : null);
   const focusComposer = (): void => composer.current?.focus();
   const newChat = (): void => {
     store.newChat();
@@ -152,7 +153,8 @@ function Drawer({ store, seen, state, sessions, title, onClose, onChosen }: Draw
       onChoose={(sessionId) => {
         store.choose(sessionId);
         onClose();
-        onChosen();
+        // As long as the list is there, nothing behind it takes the focus.
+        setTimeout(onChosen);
       }}
       onRename={sessions.rename}
       onSignOut={() => {
@@ -217,9 +219,10 @@ function typingOf(snapshot: ClientSnapshot): TypingContext | null {
   return snapshot.isServerTyping ? (snapshot.serverTypingContext ?? "processing") : null;
 }
 
-function titleOf(state: PanelState, sessions: Sessions, watching: SidewireClient | null): string {
+function titleOf(state: PanelState, sessions: Sessions, snapshot: ClientSnapshot, watching: SidewireClient | null): string {
   if (!state.isSignedIn) return texts.product;
   if (state.sessionId === null) return texts.newChat;
+  if (unavailability(snapshot) !== null) return texts.notAvailable;
   const session = sessions.list.find(({ sessionId }) => sessionId === state.sessionId) ?? null;
   return sessionTitle(session, watching?.rows(0, 1)[0]?.content ?? null);
 }

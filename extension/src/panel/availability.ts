@@ -11,7 +11,7 @@ export interface Unavailability {
   readonly kind: UnavailableKind;
   /** The HTTP status of the read. */
   readonly status: number;
-  /** The server's own code for refusing the channel, else for refusing the read; sent in development only. */
+  /** The server's own code, if it says why; in production it does not. */
   readonly code: string | null;
 }
 
@@ -22,8 +22,10 @@ export interface Unavailability {
 export function unavailability({ loadError, refusalCode }: Pick<ClientSnapshot, "loadError" | "refusalCode">): Unavailability | null {
   if (loadError === null || loadError.status === null) return null;
   if (loadError.code !== "FORBIDDEN" && loadError.code !== "NOT_FOUND") return null;
-  const code = refusalCode ?? loadError.serverCode;
-  return { kind: kindOf(refusalCode, loadError.serverCode), status: loadError.status, code };
+  const { serverCode } = loadError;
+  const kind = kindOf(refusalCode, serverCode);
+  const code = kind === "unknown" ? null : kind === "origin" ? (serverCode ?? refusalCode) : refusalCode;
+  return { kind, status: loadError.status, code };
 }
 
 /** What a code means to a developer, or `null` for one that is not known. */

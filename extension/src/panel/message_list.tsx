@@ -1,5 +1,5 @@
 import { ArrowDown, LoaderCircle } from "lucide-react";
-import { useMemo, useRef } from "react";
+import { useMemo, useRef, type MouseEvent } from "react";
 import type { ClientSnapshot, Gap, SidewireClient } from "sidewire";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { texts } from "../texts";
@@ -38,9 +38,21 @@ export function MessageList({ client, sessionId, snapshot }: MessageListProps) {
     stick.onScroll();
     older.onScroll();
   };
+  const handleClick = ({ target }: MouseEvent): void => {
+    if (target instanceof Element && target.closest(".show-all, summary") !== null) stick.hold();
+  };
   return (
     <div className="log-frame">
-      <div ref={scroller} className="log" role="log" aria-live="off" aria-label={texts.log} aria-busy={snapshot.isLoadingOlder} tabIndex={0}>
+      <div
+        ref={scroller}
+        className="log"
+        role="log"
+        aria-live="off"
+        aria-label={texts.log}
+        aria-busy={snapshot.isLoadingOlder}
+        tabIndex={0}
+        onClickCapture={handleClick}
+      >
         <OlderMessages older={older} hasOlder={snapshot.hasOlder} isLoading={snapshot.isLoadingOlder} />
         <Virtualizer
           ref={list}

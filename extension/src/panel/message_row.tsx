@@ -131,18 +131,26 @@ function Footer({ message, isOnline, actions }: Pick<MessageRowProps, "message" 
 }
 
 function FailedAnswer({ text, hint }: { readonly text: string; readonly hint: string | null }) {
-  return (
-    <>
-      <p className="footer" data-kind="failed">
-        <CircleAlert />
-        <bdi>{text}</bdi>
+  if (hint !== null) {
+    return (
+      <p className="hint-card" role="note" title={text}>
+        {hint}
       </p>
-      {hint !== null && (
-        <p className="hint-card" role="note">
-          {hint}
-        </p>
-      )}
-    </>
+    );
+  }
+  return (
+    <p className="footer" data-kind="failed">
+      <FailureText text={text} />
+    </p>
+  );
+}
+
+function FailureText({ text }: { readonly text: string }) {
+  return (
+    <span className="failure-text">
+      <CircleAlert aria-hidden="true" />
+      <bdi>{text}</bdi>
+    </span>
   );
 }
 
@@ -155,8 +163,7 @@ interface SendStateProps {
 function FailedSend({ text, clientMessageId, actions }: SendStateProps) {
   return (
     <p className="footer" data-kind="failed">
-      <CircleAlert />
-      {text}
+      <FailureText text={text} />
       {clientMessageId !== null && (
         <button type="button" className="text-button" onClick={() => actions.retry(clientMessageId)}>
           <RotateCw />

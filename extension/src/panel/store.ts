@@ -101,7 +101,7 @@ export async function openPanelStore(host: PanelHost): Promise<PanelStore> {
   const self = createSelf(host, parseStoredConfig(config), token !== null, connection);
 
   storage.watch("local", CONFIG_KEY, (value) => onConfig(self, parseStoredConfig(value)));
-  account.watch((value) => onToken(self, value !== null));
+  account.watch((value) => onToken(self, value !== null), token);
   storage.watch("session", tabsKey, (value) => {
     self.tabs = value;
     showTab(self);

@@ -15,6 +15,8 @@ export interface StickToBottom {
   readonly onScroll: () => void;
   readonly onResize: () => void;
   readonly jump: () => void;
+  /** The reader opens something in a message: it grows below what is read, and the view stays. */
+  readonly hold: () => void;
 }
 
 /** Follows the end of the list in `scroller` as it grows. Older messages, above, are nothing new. */
@@ -62,6 +64,11 @@ export function useStickToBottom(
     jump: () => {
       pin(true);
       toEnd();
+    },
+    hold: () => {
+      isPinned.current = false;
+      // By the second frame the message has grown and was measured.
+      requestAnimationFrame(() => requestAnimationFrame(() => pin(scroller.current === null || isNearEnd(scroller.current))));
     },
   };
 }

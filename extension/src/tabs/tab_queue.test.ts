@@ -102,6 +102,18 @@ test("a stored map that cannot be read is seeded anew", async () => {
   }
 });
 
+// Fault 141.
+test("a stored map that was spoilt while the worker lives is stored anew when a panel asks", async () => {
+  const world = createWorld();
+  const queue = createTabQueue(world.host);
+  await queue.push(bound(11, "s1"));
+  world.stored = "spoilt";
+
+  await queue.start();
+
+  assert.equal(world.shown()?.sessionId, "s1");
+});
+
 // Fault 136.
 test("after a restart of the browser a tab gets its session back by its address", async () => {
   const world = createWorld();

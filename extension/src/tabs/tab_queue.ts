@@ -20,7 +20,7 @@ export interface TabQueueHost {
 
 /** Takes events in order. */
 export interface TabQueue {
-  /** Makes sure that the map exists, is stored, and holds the tabs that are open. */
+  /** Makes sure that the map exists, holds the tabs that are open, and is stored as it is. */
   start(): Promise<void>;
   /** Applies an event after all earlier ones; resolves once the map is stored. */
   push(event: TabEvent): Promise<void>;
@@ -56,7 +56,9 @@ export function createTabQueue(host: TabQueueHost): TabQueue {
   return {
     start: () =>
       enqueue(async () => {
-        await opened();
+        const current = await opened();
+        // A panel goes by what is stored: whatever has become of that, it is right again when one asks.
+        if ((await host.load()) !== current.toJSON()) await store(current);
       }),
     push: (event) =>
       enqueue(async () => {
