@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { BackendProcess } from "../../tools/scripts/lib/backend.mjs";
+import { until } from "../../tools/scripts/lib/browser.mjs";
 import { stopEverything } from "../../tools/scripts/lib/exec.mjs";
 import { freePort } from "../../tools/scripts/lib/ports.mjs";
 import { SCREENSHOT_DIR } from "../../tools/scripts/lib/paths.mjs";
@@ -53,6 +54,22 @@ export class PushServer {
 export function assertClean(panel, expected = []) {
   assert.deepEqual(panel.unexpectedErrors(expected), [], "console errors");
   assert.deepEqual(panel.foreignHosts, [], "foreign hosts");
+}
+
+/** Waits until the list of messages stands at its end and nothing in it moves for a while. */
+export async function restingAtEnd(panel) {
+  const look = () => panel.page.getByRole("log").evaluate(({ scrollTop, scrollHeight, clientHeight }) => [scrollTop, scrollHeight, scrollHeight - scrollTop - clientHeight]);
+  await until(
+    "the list had come to rest at its end",
+    async () => {
+      if ((await panel.bubbles().count()) === 0) return false;
+      const before = await look();
+      await panel.page.waitForTimeout(300);
+      const after = await look();
+      return after[2] <= 2 && String(before) === String(after);
+    },
+    15_000,
+  );
 }
 
 /** Every message on screen once, in one order. */

@@ -1,4 +1,5 @@
-// npm run test:e2e [-- --grep X] [-- FILE …]: browser tests against the real Sockudo. Ends with one line of JSON.
+// npm run test:e2e [-- --grep X] [--json FILE] [-- FILE …]: browser tests against the real Sockudo. Ends with one line of JSON.
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -9,7 +10,7 @@ import { runE2e } from "./lib/e2e-runner.mjs";
 import { heading, main, result } from "./lib/log.mjs";
 
 await main(async (args) => {
-  const { values, positionals } = parseArgs({ args, options: { grep: { type: "string" } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({ args, options: { grep: { type: "string" }, json: { type: "string" } }, allowPositionals: true });
   heading("Set-up");
   await setUpBasics();
   await findChromium();
@@ -20,6 +21,7 @@ await main(async (args) => {
   const files = positionals.map((file) => resolve(file));
   const figures = await runE2e({ sockudo, grep: values.grep, ...(files.length > 0 ? { files } : {}) });
   const ok = figures.failed === 0 && figures.passed > 0;
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ ok, ...figures })}\n`);
   result({ ok, ...figures });
   return ok ? 0 : 1;
 });

@@ -80,7 +80,9 @@ export class Browser {
     }
     rmSync(join(browser.profile, "DevToolsActivePort"), { force: true });
     browser.forget = onStop(() => browser.close());
-    const args = [...flags({ profile: browser.profile, extension, headless, isolated, size }), options.page ?? "about:blank"];
+    // `page: null` opens none of ours: the profile may bring back its own.
+    const pages = options.page === null ? [] : [options.page ?? "about:blank"];
+    const args = [...flags({ profile: browser.profile, extension, headless, isolated, size }), ...pages];
     browser.#child = launch(executable, args, { stdio: ["ignore", "ignore", "pipe"] });
     browser.#child.stderr.setEncoding("utf8").on("data", (text) => (browser.#errors = (browser.#errors + text).slice(-4000)));
     await browser.#connect();
@@ -113,13 +115,22 @@ export class Browser {
   }
 
   /** Opens the real side panel, as a click on the toolbar icon does. */
-  openPanel() {
-    return openPanel(this);
+  openPanel(options) {
+    return openPanel(this, options);
   }
 
   /** Calls back once the browser has gone, for whatever reason. */
   whenClosed(action) {
     this.#child.once("exit", action);
+  }
+
+  /** Ends the browser as its user does: it writes down what is open. */
+  async quit() {
+    const gone = new Promise((done) => this.#child.once("exit", done));
+    const session = await this.main.newBrowserCDPSession();
+    await session.send("Browser.close").catch(() => {});
+    await gone;
+    await this.close();
   }
 
   async close() {

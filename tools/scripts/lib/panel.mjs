@@ -8,8 +8,8 @@ async function findPanel(browser) {
   return url;
 }
 
-/** Fires the action on the tab; before the behaviour is set this would only raise `action.onClicked`. */
-async function trigger(browser) {
+/** Fires the action on a tab of the window; before the behaviour is set this would only raise `action.onClicked`. */
+async function trigger(browser, tabUrl) {
   await until("a click on the action opens the panel", () =>
     browser.inWorker(async () => (await chrome.sidePanel.getPanelBehavior()).openPanelOnActionClick),
   );
@@ -17,17 +17,20 @@ async function trigger(browser) {
   try {
     const { targetInfos } = await session.send("Target.getTargets", { filter: [{ type: "tab" }] });
     // The panel is a target of type `tab` as well; the action belongs to a tab of the window.
-    const tab = targetInfos.find((target) => !target.url.startsWith(`chrome-extension://${browser.extensionId}`)) ?? targetInfos[0];
+    const isWanted = (target) => (tabUrl ? target.url === tabUrl : !target.url.startsWith(`chrome-extension://${browser.extensionId}`));
+    const tab = targetInfos.find(isWanted) ?? targetInfos[0];
     await session.send("Extensions.triggerAction", { id: browser.extensionId, targetId: tab.targetId });
   } finally {
     await session.detach();
   }
 }
 
-export async function openPanel(browser) {
-  await trigger(browser);
-  await until("the side panel was open", () => findPanel(browser));
-  return Panel.attach(browser);
+/** `tabUrl`: the panel of another window than the first, by a tab of it. `windowId`, `incognito`: how it is recognised. */
+export async function openPanel(browser, { tabUrl, ...wanted } = {}) {
+  await trigger(browser, tabUrl);
+  // The worker does not see the panels of incognito windows.
+  if (!wanted.incognito) await until("the side panel was open", () => findPanel(browser));
+  return Panel.attach(browser, wanted);
 }
 
 export class Panel {
@@ -36,10 +39,11 @@ export class Panel {
   /** Hosts that panel and worker contacted. */
   hosts = new Set();
 
-  static async attach(browser) {
+  static async attach(browser, wanted = {}) {
     const panel = new Panel();
     panel.browser = browser;
-    panel.url = await findPanel(browser);
+    panel.wanted = wanted;
+    panel.url = wanted.incognito ? `chrome-extension://${browser.extensionId}/dist/panel.html` : await findPanel(browser);
     panel.page = await until("Playwright saw the side panel", () => panel.#find());
     await panel.#watch(panel.page);
     for (const worker of panel.context.serviceWorkers()) panel.#watchConsole(worker);
@@ -49,9 +53,17 @@ export class Panel {
   async #find() {
     this.connection = await this.browser.connection();
     this.context = this.connection.contexts()[0];
-    const page = this.context.pages().find((candidate) => candidate.url().split("#")[0] === this.url.split("#")[0]);
-    if (!page) await this.connection.close();
-    return page;
+    const pages = this.context.pages().filter((candidate) => candidate.url().split("#")[0] === this.url.split("#")[0]);
+    for (const page of pages) if (await this.#isWanted(page)) return page;
+    await this.connection.close();
+    return undefined;
+  }
+
+  async #isWanted(page) {
+    const { windowId, incognito } = this.wanted;
+    if (windowId === undefined && incognito === undefined) return true;
+    const found = await page.evaluate(async () => ({ windowId: (await chrome.windows.getCurrent()).id, incognito: chrome.extension.inIncognitoContext }));
+    return (windowId === undefined || found.windowId === windowId) && (incognito === undefined || found.incognito === incognito);
   }
 
   #watchConsole(worker) {
