@@ -32,7 +32,7 @@ async function readiness(version, isDryRun) {
   if (problems.length > 0 && !isDryRun) throw new UserError(`Not ready for ${version}: ${problems.join("; ")}.`);
 }
 
-export const checkCrate = () => run("cargo", ["package", "-p", "sidewire-core", "--allow-dirty", "--quiet"]);
+export const checkCrate = () => run("cargo", ["package", "-p", "sidewire-json", "-p", "sidewire-core", "--allow-dirty", "--quiet"]);
 
 async function check(version, values) {
   const steps = new Steps();

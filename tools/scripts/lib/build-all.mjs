@@ -18,7 +18,7 @@ export async function buildBackend() {
     {
       name: "backend",
       title: "reference backend",
-      inputs: ["crates/sidewire-core", "crates/sidewire-hub", "crates/sidewire-backend", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"],
+      inputs: ["crates/sidewire-json", "crates/sidewire-core", "crates/sidewire-hub", "crates/sidewire-backend", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"],
       outputs: [backendBinary()],
     },
     () => run("cargo", ["build", "-p", "sidewire-backend", "--bin", "sidewire-backend"]),

@@ -68,6 +68,7 @@ export async function buildTesting() {
       name: "testing",
       title: "test hub (pkg/wasm)",
       inputs: [
+        "crates/sidewire-json/src",
         "crates/sidewire-core/src",
         "crates/sidewire-hub/src",
         "crates/sidewire-testing",

@@ -57,6 +57,8 @@ export async function buildWasm() {
       name: "wasm",
       title: "wasm module (pkg/wasm)",
       inputs: [
+        "crates/sidewire-json/src",
+        "crates/sidewire-json/Cargo.toml",
         "crates/sidewire-core/src",
         "crates/sidewire-core/Cargo.toml",
         "crates/sidewire-wasm/src",
@@ -68,6 +70,7 @@ export async function buildWasm() {
         "tools/scripts/lib/shrink-glue.mjs",
         "Cargo.toml",
         "Cargo.lock",
+        ".cargo/config.toml",
         "rust-toolchain.toml",
         "node_modules/binaryen/package.json",
       ],

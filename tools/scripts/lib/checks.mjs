@@ -12,7 +12,7 @@ export const rustFormat = () => run("cargo", ["fmt", "--all", "--check"]);
 export const clippyNative = () => run("cargo", ["clippy", "--all-targets", ...DENY]);
 
 export async function clippyWasm() {
-  await run("cargo", ["clippy", "-p", "sidewire-core", ...WASM, ...DENY]);
+  await run("cargo", ["clippy", "-p", "sidewire-json", "-p", "sidewire-core", ...WASM, ...DENY]);
   await run("cargo", ["clippy", "-p", "sidewire-wasm", "--all-targets", ...WASM, ...DENY]);
   await run("cargo", ["clippy", "-p", "sidewire-testing", ...WASM, ...DENY]);
 }
@@ -34,23 +34,26 @@ export async function docs() {
 }
 
 /** The core may depend on nothing but what this list names. */
-const CORE_DEPENDENCIES = new Set(["sidewire-core"]);
+const CORE_DEPENDENCIES = new Set(["sidewire-core", "sidewire-json"]);
 
-/** The core takes time, randomness and IO as data: its wasm test binary must import nothing. */
+/** The core takes time, randomness and IO as data: its wasm test binary must import nothing, nor must its JSON reader's. */
 export async function corePurity() {
   const tree = await run("cargo", ["tree", "-p", "sidewire-core", "-e", "normal", "--prefix", "none", "--format", "{p}"], { capture: true });
   const crates = [...new Set(tree.stdout.trim().split("\n").map((line) => line.split(" ")[0]))];
   const foreign = crates.filter((name) => !CORE_DEPENDENCIES.has(name));
   if (foreign.length > 0) throw new UserError(`sidewire-core may not depend on ${foreign.join(", ")}.`);
-  const build = ["test", "-p", "sidewire-core", "--lib", ...WASM, "--no-run", "--message-format", "json-render-diagnostics"];
+  const packages = [...CORE_DEPENDENCIES].flatMap((name) => ["-p", name]);
+  const build = ["test", ...packages, "--lib", ...WASM, "--no-run", "--message-format", "json-render-diagnostics"];
   const { stdout } = await run("cargo", build, { capture: true });
   const artifacts = stdout.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-  const file = artifacts.find((item) => item.executable && item.target?.name === "sidewire_core")?.executable;
-  if (!file) throw new UserError("cargo built no wasm test binary of sidewire-core.");
-  const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file)));
-  const names = imports.map((item) => `${item.module}.${item.name}`);
-  if (names.length > 0) throw new UserError(`The wasm test binary of sidewire-core imports ${names.slice(0, 5).join(", ")}: it must import nothing.`);
-  info(`sidewire-core: no dependency, ${imports.length} imports in its wasm test binary`);
+  for (const name of CORE_DEPENDENCIES) {
+    const file = artifacts.find((item) => item.executable && item.target?.name === name.replace("-", "_"))?.executable;
+    if (!file) throw new UserError(`cargo built no wasm test binary of ${name}.`);
+    const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(file)));
+    const names = imports.map((item) => `${item.module}.${item.name}`);
+    if (names.length > 0) throw new UserError(`The wasm test binary of ${name} imports ${names.slice(0, 5).join(", ")}: it must import nothing.`);
+  }
+  info(`${crates.join(", ")}: no other dependency, no imports in their wasm test binaries`);
 }
 
 const sim = (...args) => run("cargo", ["run", "-p", "sidewire-sim", "--release", "--quiet", "--", ...args]);

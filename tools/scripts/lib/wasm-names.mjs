@@ -68,6 +68,7 @@ export function functionsOf(bytes) {
 /** To whom a function belongs: a module of ours, a crate, or the standard library. */
 export function ownerOf(name) {
   const plain = name.replaceAll(/\[[0-9a-f]{16}\]/g, "");
+  if (plain.includes("sidewire_json::")) return "sidewire-json";
   const own = /sidewire_(core|wasm)::(\w+)/.exec(plain);
   if (own) return `sidewire-${own[1]} ${own[2]}`;
   if (/^raw(?:client|tabs)_/.test(plain)) return "sidewire-wasm exports";

@@ -78,6 +78,8 @@ pub(crate) struct Io {
     pub(crate) policy: Arc<Policy>,
     pub(crate) counters: Counters,
     pub(crate) token: TokenGeneration,
+    /// The text inside the frame that is being handled, reused.
+    pub(crate) buffer: Vec<u8>,
     effects: Queue<Effect>,
     events: Queue<Event>,
     pending: Map<RequestId, (Pending, TokenGeneration)>,
@@ -93,6 +95,7 @@ impl Io {
             policy,
             counters: Counters::default(),
             token: TokenGeneration::from_raw(0),
+            buffer: Vec::new(),
             effects: Queue::default(),
             events: Queue::default(),
             pending: Map::default(),

@@ -16,6 +16,9 @@ use crate::wire::pusher::{self, ServerFrame};
 #[path = "normal/link.rs"]
 mod normal;
 
+/// A frame longer than this leaves no buffer of its size behind.
+const BUFFER_KEPT: usize = 64 << 10;
+
 /// Where the socket stands.
 #[derive(Clone, Debug)]
 pub(crate) enum Link {
@@ -176,12 +179,17 @@ impl Engine {
             self.want_catch_up();
             return;
         }
-        match pusher::decode(bytes) {
+        // Taken out while the frame is looked at, which borrows it.
+        let mut buffer = core::mem::take(&mut self.io.buffer);
+        match pusher::decode(bytes, &mut buffer) {
             Ok(frame) => self.handle_server_frame(frame),
             Err(error) => {
                 self.io.counters.frames_malformed += 1;
                 self.io.problem(ProblemCode::MalformedFrame, error.as_str());
             }
+        }
+        if buffer.len() <= BUFFER_KEPT {
+            self.io.buffer = buffer;
         }
     }
 
@@ -192,7 +200,7 @@ impl Engine {
             ServerFrame::Error { code, message } => self.handle_error_frame(code, &message),
             ServerFrame::Ping => self.send_frame(pusher::pong()),
             ServerFrame::Pong | ServerFrame::Other => {}
-            ServerFrame::Event { name, channel, data } => self.handle_event(&name, channel.as_deref(), &data),
+            ServerFrame::Event { name, channel, data } => self.handle_event(&name, channel.as_deref(), data),
         }
     }
 

@@ -6,7 +6,6 @@ use super::query::Query;
 use super::schedule::Gap;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
-use crate::json::Json;
 use crate::output::{Event, ProblemCode};
 use crate::timeline::{Applied, Fields, Timeline};
 use crate::wire::rest::Page;
@@ -16,13 +15,11 @@ impl Engine {
     pub(super) fn merge_page(&mut self, id: &SessionId, page: &Page<'_>, announce: bool) -> Reach {
         let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.is_loaded());
         let mut reach = Reach::default();
-        let readable = |message: Json<'_>| message.get("messageId").or_else(|| message.get("id")).is_some();
-        if planted!(PoisonKillsPage) && !page.messages.elements().all(readable) {
+        if planted!(PoisonKillsPage) && page.messages.iter().any(|message| message.named().is_none()) {
             return reach;
         }
-        let messages: Vec<_> = page.messages.elements().map(Fields::find).collect();
-        for at in ascending(&messages) {
-            let Some(message) = messages.get(at) else { continue };
+        for at in ascending(&page.messages) {
+            let Some(message) = page.messages.get(at) else { continue };
             reach.extend(message);
             self.merge_message(id, message, Source::Log { announce: announce && !first_load });
         }
@@ -52,8 +49,8 @@ impl Engine {
         }
         let far = u64::from(self.io.policy.page_limit) * 4;
         let (prefix, more) = (session.timeline.prefix(), page.has_more == Some(true));
-        let numbers = || page.messages.elements().filter_map(|message| Fields::find(message).sequence());
-        let times = || page.messages.elements().filter_map(|message| Fields::find(message).time());
+        let numbers = || page.messages.iter().filter_map(Fields::sequence);
+        let times = || page.messages.iter().filter_map(Fields::time);
         match (query, prefix) {
             (Query::Newest, Some(prefix)) => numbers().min().is_some_and(|lowest| lowest > prefix + 1 + far),
             (Query::Newest, None) => {

@@ -46,7 +46,7 @@ use crate::map::Map;
 use crate::output::{Cause, CloseInfo, Effect, Event, ProblemCode, TypingContext};
 use crate::rng::Seed;
 use crate::time::{Timestamp, WallTime};
-use crate::timeline::{Fields, Timeline};
+use crate::timeline::Timeline;
 use crate::trace::Recorder;
 use crate::wire::payload::{self, AppEvent};
 use crate::wire::pusher::Data;
@@ -284,14 +284,14 @@ impl Engine {
     }
 
     /// One application event. Only channels of the shown and the warm sessions are listened to.
-    fn handle_event(&mut self, name: &str, channel: Option<&str>, data: &Data<'_>) {
+    fn handle_event(&mut self, name: &str, channel: Option<&str>, data: Data<'_>) {
         let Some(id) = channel.and_then(|channel| self.session_of_channel(channel)) else {
             self.io.counters.events_foreign += 1;
             return;
         };
-        match payload::read(name, data.json(), &id) {
+        match payload::read(name, data, &id) {
             AppEvent::Message { message, sequence } => {
-                self.merge_message(&id, &Fields::find(message), Source::Push { sequence });
+                self.merge_message(&id, &message, Source::Push { sequence });
             }
             AppEvent::InteractResponse { response, last_sequence } => {
                 self.set_typing(&id, None);

@@ -125,7 +125,7 @@ impl Timeline {
         if self.echoes.is_empty() || version.role != Role::User {
             return None;
         }
-        let text = fields.content?.as_str()?;
+        let text = fields.content()?.as_str()?;
         let later = |echo: &&Entry| match version.stamp.sequence {
             0 => version.time.is_none_or(|time| time >= echo.stamp.updated),
             number => number > echo.anchor,

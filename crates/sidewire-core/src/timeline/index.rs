@@ -81,13 +81,6 @@ pub(super) fn hash(bytes: &[u8]) -> u64 {
         .fold(mix(whole, u64::try_from(bytes.len()).unwrap_or(0)), |hash, &byte| mix(hash, u64::from(byte)))
 }
 
-/// Whether two texts are the same bytes. The comparison that comes with wasm's core library goes byte by byte.
-pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let equal = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) == u64::from_le_bytes(*b);
-    a.len() == b.len() && a_rest == b_rest && a.iter().zip(b).all(equal)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -114,18 +107,6 @@ mod tests {
                     set.contains(&probe)
                 );
             }
-        }
-    }
-
-    #[test]
-    fn texts_are_the_same_only_if_every_byte_is() {
-        let text: Vec<u8> = (0..40).collect();
-        assert!(same(&text, &text.clone()) && same(b"", b""));
-        for at in 0..text.len() {
-            let mut other = text.clone();
-            other[at] ^= 1;
-            assert!(!same(&text, &other) && !same(&text, &text[..at]), "{at}");
-            assert_ne!(hash(&text), hash(&other));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Applied, Reject, Role, instant};
 use crate::decimal::Decimal;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
-use crate::json::{Json, Kind, ObjectWriter};
+use crate::json::{Json, Kind, ObjectWriter, Reader};
 
 /// Longest message id, in bytes.
 const MAX_ID: usize = 256;
@@ -18,22 +18,43 @@ const MAX_DEPTH: u32 = 64;
 /// Longest message that is shown, in bytes of JSON.
 const MAX_RAW: usize = 256 << 10;
 
+/// The fields that the timeline looks at, in the order in which servers mostly write them.
+const NAMES: [&str; 11] = [
+    "messageId",
+    "sessionId",
+    "role",
+    "content",
+    "timestamp",
+    "sequenceNumber",
+    "revision",
+    "status",
+    "updatedAt",
+    "clientMessageId",
+    "id",
+];
+
+/// A place in [`NAMES`].
+#[derive(Clone, Copy)]
+enum Name {
+    MessageId,
+    SessionId,
+    Role,
+    Content,
+    Timestamp,
+    SequenceNumber,
+    Revision,
+    Status,
+    UpdatedAt,
+    ClientMessageId,
+    Id,
+}
+
 /// The fields of a message that the timeline looks at. `null` counts as missing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields<'a> {
     message: Json<'a>,
     depth: u32,
-    message_id: Option<Json<'a>>,
-    id: Option<Json<'a>>,
-    session_id: Option<Json<'a>>,
-    role: Option<Json<'a>>,
-    pub(super) content: Option<Json<'a>>,
-    timestamp: Option<Json<'a>>,
-    sequence_number: Option<Json<'a>>,
-    revision: Option<Json<'a>>,
-    updated_at: Option<Json<'a>>,
-    status: Option<Json<'a>>,
-    client_message_id: Option<Json<'a>>,
+    found: [Json<'a>; NAMES.len()],
 }
 
 /// One version of a message, read and bounded.
@@ -47,43 +68,30 @@ pub(super) struct Version<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Finds the fields in one pass; of a repeated name the last one counts.
+    /// Finds the fields of a message that comes next, in the pass that validates it; of a repeated name the last one
+    /// counts.
+    pub(crate) fn read(reader: &mut Reader<'a>) -> Self {
+        let mut found = [Json::trusted(&[]); NAMES.len()];
+        let (message, depth) = reader.object(&NAMES, &mut found);
+        Self { message, depth, found }
+    }
+
+    /// Finds the fields of a message that was validated before.
     pub(crate) fn find(message: Json<'a>) -> Self {
-        let mut found = Self {
-            message,
-            depth: 0,
-            message_id: None,
-            id: None,
-            session_id: None,
-            role: None,
-            content: None,
-            timestamp: None,
-            sequence_number: None,
-            revision: None,
-            updated_at: None,
-            status: None,
-            client_message_id: None,
-        };
-        let mut fields = message.fields();
-        for (name, value) in fields.by_ref() {
-            let field = match name.as_bytes().as_ref() {
-                b"messageId" => &mut found.message_id,
-                b"id" => &mut found.id,
-                b"sessionId" => &mut found.session_id,
-                b"role" => &mut found.role,
-                b"content" => &mut found.content,
-                b"timestamp" => &mut found.timestamp,
-                b"sequenceNumber" => &mut found.sequence_number,
-                b"revision" => &mut found.revision,
-                b"updatedAt" => &mut found.updated_at,
-                b"status" => &mut found.status,
-                b"clientMessageId" => &mut found.client_message_id,
-                _ => continue,
-            };
-            *field = (!value.is_null()).then_some(value);
-        }
-        found.depth = fields.deepest() + 1;
-        found
+        Self::read(&mut Reader::new(message.raw()))
+    }
+
+    fn get(&self, name: Name) -> Option<Json<'a>> {
+        self.found.get(name as usize).copied().filter(|value| !value.is_null())
+    }
+
+    /// Whether it is an object at all.
+    pub(crate) fn is_object(&self) -> bool {
+        self.message.kind() == Kind::Object
+    }
+
+    pub(super) fn content(&self) -> Option<Json<'a>> {
+        self.get(Name::Content)
     }
 
     /// The message's bytes.
@@ -93,25 +101,28 @@ impl<'a> Fields<'a> {
 
     /// What the message calls itself, usable or not.
     pub(crate) fn named(&self) -> Option<Cow<'a, str>> {
-        self.message_id.and_then(id_text).or_else(|| self.id.and_then(id_text))
+        self.get(Name::MessageId).and_then(id_text).or_else(|| self.get(Name::Id).and_then(id_text))
     }
 
     /// Its own sequence number.
     pub(crate) fn sequence(&self) -> Option<u64> {
-        self.sequence_number.and_then(Json::as_integer)
+        self.get(Name::SequenceNumber).and_then(Json::as_integer)
     }
 
     /// The message's id, unless this cannot be a message of `session`.
     pub(super) fn identify(&self, session: &SessionId) -> Result<Cow<'a, str>, Reject> {
-        if self.message.kind() != Kind::Object {
+        if !self.is_object() {
             return Err(Reject::NotAnObject);
         }
         let own = |named: Json<'a>| id_text(named).is_some_and(|name| name == session.as_str());
-        if !self.session_id.is_none_or(own) && !planted!(ForeignSessionMerged) {
+        if !self.get(Name::SessionId).is_none_or(own) && !planted!(ForeignSessionMerged) {
             return Err(Reject::ForeignSession);
         }
-        let id =
-            self.message_id.and_then(id_text).or_else(|| self.id.and_then(id_text)).ok_or(Reject::NoId)?;
+        let id = self
+            .get(Name::MessageId)
+            .and_then(id_text)
+            .or_else(|| self.get(Name::Id).and_then(id_text))
+            .ok_or(Reject::NoId)?;
         if id.len() > MAX_ID { Err(Reject::IdTooLong) } else { Ok(id) }
     }
 
@@ -123,7 +134,7 @@ impl<'a> Fields<'a> {
     fn told_role(&self) -> Option<Role> {
         [Role::User, Role::Assistant, Role::System]
             .into_iter()
-            .find(|role| self.role.is_some_and(|told| told.is_str(role.as_str())))
+            .find(|role| self.get(Name::Role).is_some_and(|told| told.is_str(role.as_str())))
     }
 
     /// The sender's id, known from the request that the message answers or else told by the message itself. The
@@ -133,13 +144,13 @@ impl<'a> Fields<'a> {
         if matches!(self.told_role(), Some(Role::Assistant | Role::System)) {
             return None;
         }
-        let told = || ClientMessageId::from_text(&self.client_message_id?.as_str()?);
+        let told = || ClientMessageId::from_text(&self.get(Name::ClientMessageId)?.as_str()?);
         answers.cloned().or_else(told)
     }
 
     /// Whether a message without content tells of a newer version than `known`. What it leaves out is no news.
     pub(super) fn is_news_to(&self, known: &Stamp) -> bool {
-        let revision = self.revision.and_then(Json::as_integer).unwrap_or(known.revision);
+        let revision = self.get(Name::Revision).and_then(Json::as_integer).unwrap_or(known.revision);
         let updated = self.updated().unwrap_or(known.updated);
         let rank = self.told_status().map_or(known.rank, |status| status.rank());
         (revision, updated, rank) > (known.revision, known.updated, known.rank)
@@ -149,7 +160,7 @@ impl<'a> Fields<'a> {
     pub(super) fn version(&self, id: &str, fallback: Option<u64>) -> Version<'a> {
         let status = self.told_status().unwrap_or(Status::Sent);
         let too_much = self.message.raw().len() > MAX_RAW || self.depth > MAX_DEPTH;
-        let completeness = match self.content {
+        let completeness = match self.content() {
             _ if too_much => Completeness::Placeholder,
             None => Completeness::Empty,
             Some(_) => Completeness::Whole,
@@ -157,7 +168,7 @@ impl<'a> Fields<'a> {
         let own = self.sequence().filter(|&number| number > 0);
         Version {
             stamp: Stamp {
-                revision: self.revision.and_then(Json::as_integer).unwrap_or(0),
+                revision: self.get(Name::Revision).and_then(Json::as_integer).unwrap_or(0),
                 updated: self.updated().unwrap_or(0),
                 rank: status.rank(),
                 completeness,
@@ -172,15 +183,15 @@ impl<'a> Fields<'a> {
 
     /// The server's time of it, in milliseconds since the epoch.
     pub(crate) fn time(&self) -> Option<u64> {
-        self.timestamp.and_then(instant::read)
+        self.get(Name::Timestamp).and_then(instant::read)
     }
 
     fn updated(&self) -> Option<u64> {
-        self.updated_at.and_then(instant::read).or_else(|| self.time())
+        self.get(Name::UpdatedAt).and_then(instant::read).or_else(|| self.time())
     }
 
     fn told_status(&self) -> Option<Status> {
-        let text = self.status?.as_str()?;
+        let text = self.get(Name::Status)?.as_str()?;
         (text.chars().take(MAX_STATUS + 1).count() <= MAX_STATUS).then(|| Status::named(&text))
     }
 }

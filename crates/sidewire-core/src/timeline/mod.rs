@@ -23,13 +23,12 @@ mod table;
 use core::ops::Range;
 
 use self::entry::Entry;
-use self::index::same;
 pub(crate) use self::message::Fields;
 use self::sequence::{Runs, Stairs};
 use self::table::Table;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
-use crate::json::Json;
+use crate::json::{Json, same};
 
 pub use self::echo::EchoState;
 pub(crate) use self::instant::http_date;
@@ -244,7 +243,7 @@ impl Timeline {
         {
             return Applied::Unchanged;
         }
-        if fields.content.is_none() && !context.from_log {
+        if fields.content().is_none() && !context.from_log {
             let stale = server.is_none_or(|entry| fields.is_news_to(&entry.stamp));
             return if stale { Applied::Poke } else { Applied::Unchanged };
         }

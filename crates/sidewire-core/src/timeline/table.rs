@@ -4,9 +4,10 @@ use core::cmp::Ordering;
 use core::ops::Range;
 
 use super::entry::{Entry, Key};
-use super::index::{Index, hash, same};
+use super::index::{Index, hash};
 use super::slab::Slab;
 use crate::ids::ClientMessageId;
+use crate::json::same;
 
 /// All entries and their indexes.
 #[derive(Clone, Debug, Default)]

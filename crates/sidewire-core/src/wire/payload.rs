@@ -2,15 +2,17 @@
 
 use crate::defect::planted;
 use crate::ids::SessionId;
-use crate::json::{Json, Kind};
+use crate::json::{self, Json, Kind, Next, Reader};
 use crate::limits::{MAX_DETAIL, cut};
 use crate::output::{InteractResponse, TypingContext};
+use crate::timeline::Fields;
+use crate::wire::pusher::Data;
 
 /// What an application event says.
 #[derive(Debug)]
 pub(crate) enum AppEvent<'a> {
     /// A message, whole: new or a newer version.
-    Message { message: Json<'a>, sequence: Option<u64> },
+    Message { message: Fields<'a>, sequence: Option<u64> },
     /// A turn is finished.
     InteractResponse { response: InteractResponse, last_sequence: Option<u64> },
     /// The agent began or stopped working.
@@ -26,21 +28,19 @@ pub(crate) enum AppEvent<'a> {
 }
 
 /// Reads the payload of event `name` on the channel of `session`.
-pub(crate) fn read<'a>(name: &str, data: Option<Json<'a>>, session: &SessionId) -> AppEvent<'a> {
-    let known = ["new_message", "message_update", "interact_response", "typing", "session_update", "error"];
-    if !known.contains(&name) {
+pub(crate) fn read<'a>(name: &str, data: Data<'a>, session: &SessionId) -> AppEvent<'a> {
+    if matches!(name, "new_message" | "message_update") {
+        return message(data.unwrap_or_default(), session);
+    }
+    if !["interact_response", "typing", "session_update", "error"].contains(&name) {
         return AppEvent::Unknown;
     }
-    let Some(data) = data.filter(|d| d.kind() == Kind::Object) else {
-        return AppEvent::Dirty("payload is not a JSON object");
-    };
-    let [named, whole, sequence] = data.pick(["sessionId", "message", "sequenceNumber"]);
-    let foreign = named.is_some_and(|named| named.kind() == Kind::String && !named.is_str(session.as_str()));
-    if foreign && !planted!(ForeignSessionMerged) {
+    let data = data.and_then(|data| json::parse(data).ok()).filter(|data| data.kind() == Kind::Object);
+    let Some(data) = data else { return AppEvent::Dirty(NO_OBJECT) };
+    if data.get("sessionId").is_some_and(|named| is_foreign(named, session)) {
         return AppEvent::Foreign;
     }
     match name {
-        "new_message" | "message_update" => message(whole, sequence),
         "interact_response" => interact_response(data, session),
         "typing" => AppEvent::Typing(typing(data)),
         "error" => AppEvent::Error { code: text(data, "code"), message: text(data, "message") },
@@ -48,13 +48,36 @@ pub(crate) fn read<'a>(name: &str, data: Option<Json<'a>>, session: &SessionId) 
     }
 }
 
-fn message<'a>(message: Option<Json<'a>>, sequence: Option<Json<'a>>) -> AppEvent<'a> {
-    match message {
-        Some(message) if message.kind() == Kind::Object => {
-            AppEvent::Message { message, sequence: sequence.and_then(Json::as_integer) }
+const NO_OBJECT: &str = "payload is not a JSON object";
+
+fn is_foreign(named: Json<'_>, session: &SessionId) -> bool {
+    named.kind() == Kind::String && !named.is_str(session.as_str()) && !planted!(ForeignSessionMerged)
+}
+
+/// The most frequent payload: its fields and those of the message in it are found in the pass that validates it.
+fn message<'a>(data: &'a [u8], session: &SessionId) -> AppEvent<'a> {
+    let mut reader = Reader::new(data);
+    let (mut foreign, mut message, mut sequence) = (false, None, None);
+    if !reader.enter(b'{') {
+        return AppEvent::Dirty(NO_OBJECT);
+    }
+    loop {
+        match reader.field(&["sessionId", "message", "sequenceNumber"]) {
+            Next::Field(0) => foreign = is_foreign(reader.value(), session),
+            Next::Field(1) => message = Some(Fields::read(&mut reader)),
+            Next::Field(_) => sequence = reader.value().as_integer(),
+            Next::Other => {
+                reader.value();
+            }
+            Next::End => break,
         }
+    }
+    match message.filter(Fields::is_object) {
+        _ if reader.end().is_err() => AppEvent::Dirty(NO_OBJECT),
+        _ if foreign => AppEvent::Foreign,
+        Some(message) => AppEvent::Message { message, sequence },
         // The seeds' partial update carries only an id and a status; the whole comes by REST.
-        Some(_) | None => AppEvent::Dirty("payload has no message object"),
+        None => AppEvent::Dirty("payload has no message object"),
     }
 }
 
@@ -93,7 +116,6 @@ fn text(data: Json<'_>, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
 
     fn session() -> SessionId {
         SessionId::parse("s1").unwrap()
@@ -101,31 +123,30 @@ mod tests {
 
     #[test]
     fn a_message_may_lack_the_envelope_session_but_not_name_another() {
-        let fits = json::parse(br#"{"message":{"messageId":"m"},"sequenceNumber":"4"}"#).unwrap();
+        let fits = br#"{"message":{"messageId":"m"},"sequenceNumber":"4"}"#;
         assert!(matches!(
             read("new_message", Some(fits), &session()),
             AppEvent::Message { sequence: Some(4), .. }
         ));
 
-        let foreign = json::parse(br#"{"sessionId":"s2","message":{"messageId":"m"}}"#).unwrap();
+        let foreign = br#"{"sessionId":"s2","message":{"messageId":"m"}}"#;
         assert!(matches!(read("new_message", Some(foreign), &session()), AppEvent::Foreign));
     }
 
     #[test]
     fn a_message_event_without_a_message_object_asks_for_a_fetch() {
         for text in [r#"{}"#, r#"{"message":null}"#, r#"{"message":[]}"#, r#"{"message":"x"}"#, "[]", "7"] {
-            let data = json::parse(text.as_bytes()).unwrap();
-            assert!(matches!(read("new_message", Some(data), &session()), AppEvent::Dirty(_)), "{text}");
+            assert!(
+                matches!(read("new_message", Some(text.as_bytes()), &session()), AppEvent::Dirty(_)),
+                "{text}"
+            );
         }
         assert!(matches!(read("new_message", None, &session()), AppEvent::Dirty(_)));
     }
 
     #[test]
     fn interact_response_exposes_its_fields_from_data() {
-        let data = json::parse(
-            br#"{"sessionId":"s1","data":{"taskId":"t","action":"finish","thought":"done","status":"success","lastSequenceNumber":9}}"#,
-        )
-        .unwrap();
+        let data = br#"{"sessionId":"s1","data":{"taskId":"t","action":"finish","thought":"done","status":"success","lastSequenceNumber":9}}"#;
 
         let AppEvent::InteractResponse { response, last_sequence } =
             read("interact_response", Some(data), &session())

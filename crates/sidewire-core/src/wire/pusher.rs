@@ -4,7 +4,7 @@ use crate::time::Duration;
 use std::borrow::Cow;
 
 use crate::ids::SocketId;
-use crate::json::{self, Json, Kind};
+use crate::json::{self, Json, Next, Reader};
 use crate::limits::{MAX_DETAIL, cut};
 
 /// One frame from the server, in the engine's words.
@@ -26,24 +26,8 @@ pub(crate) enum ServerFrame<'a> {
     Other,
 }
 
-/// The `data` of an event: absent, a value, or text that should hold a value.
-#[derive(Debug)]
-pub(crate) enum Data<'a> {
-    Missing,
-    Value(Json<'a>),
-    Text(Cow<'a, [u8]>),
-}
-
-impl Data<'_> {
-    /// The value inside, unwrapping one level of string encoding.
-    pub(crate) fn json(&self) -> Option<Json<'_>> {
-        match self {
-            Self::Missing => None,
-            Self::Value(value) => Some(*value),
-            Self::Text(text) => json::parse(text).ok(),
-        }
-    }
-}
+/// The `data` of an event: bytes that should hold a value. One level of string encoding is unwrapped already.
+pub(crate) type Data<'a> = Option<&'a [u8]>;
 
 /// Why a frame cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,38 +47,69 @@ impl FrameError {
     }
 }
 
-/// Reads one text message.
-pub(crate) fn decode(bytes: &[u8]) -> Result<ServerFrame<'_>, FrameError> {
-    let frame = json::parse(bytes).map_err(|_| FrameError::NotJson)?;
-    if frame.kind() != Kind::Object {
+/// Reads one text message. `buffer` takes the text of its data.
+pub(crate) fn decode<'a>(bytes: &'a [u8], buffer: &'a mut Vec<u8>) -> Result<ServerFrame<'a>, FrameError> {
+    let mut reader = Reader::new(bytes);
+    if !reader.enter(b'{') {
         return Err(FrameError::NotJson);
     }
-    let [name, channel, data] = frame.pick(["event", "channel", "data"]);
-    let name = name.and_then(Json::as_str).filter(|n| !n.is_empty());
-    let name = name.ok_or(FrameError::NoEvent)?;
-    let channel = channel.and_then(Json::as_str);
-    let data = match data {
-        None => Data::Missing,
-        Some(value) if value.kind() == Kind::String => Data::Text(value.as_bytes()),
-        Some(value) => Data::Value(value),
-    };
-    match name.as_ref() {
-        "pusher:connection_established" => established(&data),
-        "pusher_internal:subscription_succeeded" => {
-            Ok(channel.map_or(ServerFrame::Other, |channel| ServerFrame::Subscribed { channel }))
+    let (mut name, mut channel, mut data) = (None, None, Payload::Missing);
+    loop {
+        match reader.field(&["event", "channel", "data"]) {
+            Next::Field(0) => name = reader.value().as_str(),
+            Next::Field(1) => channel = reader.value().as_str(),
+            Next::Field(_) => {
+                let length = reader.text_in(buffer);
+                data = length.map_or_else(|| Payload::Value(reader.value()), Payload::Text);
+            }
+            Next::Other => {
+                reader.value();
+            }
+            Next::End => break,
         }
-        "pusher:error" => Ok(error(&data)),
-        "pusher:ping" => Ok(ServerFrame::Ping),
-        "pusher:pong" => Ok(ServerFrame::Pong),
-        protocol if protocol.starts_with("pusher:") || protocol.starts_with("pusher_internal:") => {
-            Ok(ServerFrame::Other)
-        }
-        _ => Ok(ServerFrame::Event { name, channel, data }),
     }
+    reader.end().map_err(|_| FrameError::NotJson)?;
+    let name = name.filter(|name| !name.is_empty()).ok_or(FrameError::NoEvent)?;
+    let data = match data {
+        Payload::Missing => None,
+        Payload::Value(value) => Some(value.raw()),
+        Payload::Text(length) => buffer.get(..length),
+    };
+    if name.starts_with("pusher") {
+        return protocol_frame(name, channel, data);
+    }
+    Ok(ServerFrame::Event { name, channel, data })
 }
 
-fn established<'a>(data: &Data<'_>) -> Result<ServerFrame<'a>, FrameError> {
-    let data = data.json().ok_or(FrameError::BadHandshake)?;
+/// The `data` of a frame: absent, a value, or a text of this length in the buffer.
+enum Payload<'a> {
+    Missing,
+    Value(Json<'a>),
+    Text(usize),
+}
+
+fn protocol_frame<'a>(
+    name: Cow<'a, str>,
+    channel: Option<Cow<'a, str>>,
+    data: Data<'a>,
+) -> Result<ServerFrame<'a>, FrameError> {
+    Ok(match name.as_ref() {
+        "pusher:connection_established" => return established(data),
+        "pusher_internal:subscription_succeeded" => {
+            channel.map_or(ServerFrame::Other, |channel| ServerFrame::Subscribed { channel })
+        }
+        "pusher:error" => error(data),
+        "pusher:ping" => ServerFrame::Ping,
+        "pusher:pong" => ServerFrame::Pong,
+        protocol if protocol.starts_with("pusher:") || protocol.starts_with("pusher_internal:") => {
+            ServerFrame::Other
+        }
+        _ => ServerFrame::Event { name, channel, data },
+    })
+}
+
+fn established<'a>(data: Data<'_>) -> Result<ServerFrame<'a>, FrameError> {
+    let data = data.and_then(|data| json::parse(data).ok()).ok_or(FrameError::BadHandshake)?;
     let socket = data.get("socket_id").and_then(Json::as_str).and_then(|id| SocketId::parse(&id));
     let seconds = data.get("activity_timeout").and_then(Json::as_integer);
     Ok(ServerFrame::Established {
@@ -104,8 +119,8 @@ fn established<'a>(data: &Data<'_>) -> Result<ServerFrame<'a>, FrameError> {
     })
 }
 
-fn error<'a>(data: &Data<'_>) -> ServerFrame<'a> {
-    let value = data.json();
+fn error<'a>(data: Data<'_>) -> ServerFrame<'a> {
+    let value = data.and_then(|data| json::parse(data).ok());
     let code = value.and_then(|v| v.get("code")).and_then(Json::as_integer);
     let message = value.and_then(|v| v.get("message")).and_then(Json::as_str);
     ServerFrame::Error {
@@ -146,13 +161,22 @@ pub(crate) fn pong() -> String {
 mod tests {
     use super::*;
 
+    fn with_frame<T>(text: &str, look: impl FnOnce(Result<ServerFrame<'_>, FrameError>) -> T) -> T {
+        look(decode(text.as_bytes(), &mut Vec::new()))
+    }
+
+    fn handshake(text: &str) -> (SocketId, Option<Duration>) {
+        with_frame(text, |frame| match frame {
+            Ok(ServerFrame::Established { socket, activity_timeout }) => (socket, activity_timeout),
+            other => panic!("no handshake: {other:?}"),
+        })
+    }
+
     #[test]
     fn reads_the_handshake_with_its_string_inside_a_string() {
         let text = r#"{"event":"pusher:connection_established","data":"{\"socket_id\":\"4764167139.5692875859\",\"activity_timeout\":120}"}"#;
 
-        let ServerFrame::Established { socket, activity_timeout } = decode(text.as_bytes()).unwrap() else {
-            panic!("not a handshake");
-        };
+        let (socket, activity_timeout) = handshake(text);
 
         assert_eq!(socket.as_str(), "4764167139.5692875859");
         assert_eq!(activity_timeout, Some(Duration::from_secs(120)));
@@ -164,10 +188,7 @@ mod tests {
             let text = format!(
                 r#"{{"event":"pusher:connection_established","data":{{"socket_id":"1.2","activity_timeout":{given}}}}}"#
             );
-            let ServerFrame::Established { activity_timeout, .. } = decode(text.as_bytes()).unwrap() else {
-                panic!("not a handshake");
-            };
-            assert_eq!(activity_timeout, Some(Duration::from_secs(seconds)), "{given}");
+            assert_eq!(handshake(&text).1, Some(Duration::from_secs(seconds)), "{given}");
         }
     }
 
@@ -176,32 +197,38 @@ mod tests {
         let cases = [
             (r#"{"event":"e","channel":"c","data":{"a":1}}"#, Some(r#"{"a":1}"#)),
             (r#"{"event":"e","channel":"c","data":"{\"a\":1}"}"#, Some(r#"{"a":1}"#)),
-            (r#"{"event":"e","channel":"c","data":"plain"}"#, None),
+            (r#"{"event":"e","channel":"c","data":"plain"}"#, Some("plain")),
+            (r#"{"data":"over","event":"e","channel":"c","data":"written"}"#, Some("written")),
             (r#"{"event":"e","channel":"c"}"#, None),
         ];
         for (text, expected) in cases {
-            let ServerFrame::Event { data, .. } = decode(text.as_bytes()).unwrap() else { panic!("{text}") };
-            assert_eq!(data.json().map(Json::raw), expected.map(str::as_bytes), "{text}");
+            with_frame(text, |frame| {
+                let Ok(ServerFrame::Event { data, .. }) = frame else { panic!("{text}") };
+                assert_eq!(data, expected.map(str::as_bytes), "{text}");
+            });
         }
     }
 
     #[test]
     fn broken_frames_are_typed_errors() {
-        assert_eq!(decode(b"").unwrap_err(), FrameError::NotJson);
-        assert_eq!(decode(b"[1]").unwrap_err(), FrameError::NotJson);
-        assert_eq!(decode(br#"{"event":""}"#).unwrap_err(), FrameError::NoEvent);
-        assert_eq!(decode(br#"{"event":7}"#).unwrap_err(), FrameError::NoEvent);
-        assert_eq!(
-            decode(br#"{"event":"pusher:connection_established","data":"{}"}"#).unwrap_err(),
-            FrameError::BadHandshake
-        );
+        for (text, error) in [
+            ("", FrameError::NotJson),
+            ("[1]", FrameError::NotJson),
+            (r#"{"event":"e","data":"\x"}"#, FrameError::NotJson),
+            (r#"{"event":"e","data":"{}"} 1"#, FrameError::NotJson),
+            (r#"{"event":""}"#, FrameError::NoEvent),
+            (r#"{"event":7}"#, FrameError::NoEvent),
+            (r#"{"event":"pusher:connection_established","data":"{}"}"#, FrameError::BadHandshake),
+        ] {
+            with_frame(text, |frame| assert_eq!(frame.unwrap_err(), error, "{text}"));
+        }
     }
 
     #[test]
     fn unknown_protocol_events_are_no_application_events() {
         for name in ["pusher:cache_miss", "pusher_internal:member_added", "pusher:new_message"] {
             let text = format!(r#"{{"event":"{name}","channel":"c","data":"{{}}"}}"#);
-            assert!(matches!(decode(text.as_bytes()).unwrap(), ServerFrame::Other), "{name}");
+            with_frame(&text, |frame| assert!(matches!(frame, Ok(ServerFrame::Other)), "{name}"));
         }
     }
 

@@ -2,8 +2,9 @@
 
 use crate::ids::{ClientMessageId, SessionId};
 use crate::input::{Outgoing, SessionFields};
-use crate::json::{self, Json, Kind};
+use crate::json::{self, Json, Next, Reader};
 use crate::limits::{MAX_DETAIL, cut};
+use crate::timeline::Fields;
 
 /// Most messages that may be asked for at once.
 pub(crate) const LONGEST_PAGE: u32 = 100;
@@ -11,7 +12,7 @@ pub(crate) const LONGEST_PAGE: u32 = 100;
 /// One answer of `GET /api/session/:id/messages`.
 #[derive(Debug)]
 pub(crate) struct Page<'a> {
-    pub(crate) messages: Json<'a>,
+    pub(crate) messages: Vec<Fields<'a>>,
     /// Whether there is more in the direction asked for, if the server tells.
     pub(crate) has_more: Option<bool>,
     pub(crate) last_sequence: Option<u64>,
@@ -19,21 +20,47 @@ pub(crate) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Reads a body; a bare array of messages is accepted too.
+    /// Reads a body in one pass; a bare array of messages is accepted too.
     pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
-        let value = json::parse(body).ok()?;
-        let [messages, has_more, last_sequence, revision] =
-            value.pick(["messages", "hasMore", "lastSequenceNumber", "revision"]);
-        let messages = if value.kind() == Kind::Array { value } else { messages? };
-        if messages.kind() != Kind::Array {
+        let mut reader = Reader::new(body);
+        let mut page = Self { messages: Vec::new(), has_more: None, last_sequence: None, revision: None };
+        if page.read_messages(&mut reader) {
+            return reader.end().is_ok().then_some(page);
+        }
+        if !reader.enter(b'{') {
             return None;
         }
-        Some(Self {
-            messages,
-            has_more: has_more.and_then(Json::as_bool),
-            last_sequence: last_sequence.and_then(Json::as_integer),
-            revision: revision.and_then(Json::as_integer),
-        })
+        let mut told = false;
+        loop {
+            match reader.field(&["messages", "hasMore", "lastSequenceNumber", "revision"]) {
+                Next::Field(0) => {
+                    told = page.read_messages(&mut reader);
+                    if !told {
+                        reader.value();
+                    }
+                }
+                Next::Field(1) => page.has_more = reader.value().as_bool(),
+                Next::Field(2) => page.last_sequence = reader.value().as_integer(),
+                Next::Field(_) => page.revision = reader.value().as_integer(),
+                Next::Other => {
+                    reader.value();
+                }
+                Next::End => break,
+            }
+        }
+        (told && reader.end().is_ok()).then_some(page)
+    }
+
+    /// Reads the array that comes next, if one does.
+    fn read_messages(&mut self, reader: &mut Reader<'a>) -> bool {
+        self.messages.clear();
+        if !reader.enter(b'[') {
+            return false;
+        }
+        while reader.element() {
+            self.messages.push(Fields::read(reader));
+        }
+        true
     }
 }
 

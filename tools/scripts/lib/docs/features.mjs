@@ -8,6 +8,7 @@ const FOLDERS = {
   sim: "crates/sidewire-sim/tests",
   model: "crates/sidewire-model/tests",
   core: "crates/sidewire-core",
+  json: "crates/sidewire-json",
   wasm: "crates/sidewire-wasm",
   hub: "crates/sidewire-hub",
   backend: "crates/sidewire-backend",

@@ -17,7 +17,8 @@ impl Io {
             effects,
             events,
             now: _,
-            // The same in every state, random, or counted for people.
+            // The same in every state, random, counted for people, or left over.
+            buffer: _,
             policy: _,
             rng: _,
             counters: _,

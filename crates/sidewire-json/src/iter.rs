@@ -1,6 +1,8 @@
 //! Walking over the parts of a validated value.
 
-use super::{Json, scan};
+use super::Json;
+use super::reader::whitespace;
+use super::skip::skip;
 
 /// The bytes of a container not walked over yet.
 #[derive(Clone, Debug)]
@@ -19,14 +21,14 @@ impl<'a> Rest<'a> {
 
     /// The next value, past whitespace and separators.
     fn next(&mut self) -> Option<Json<'a>> {
-        let mut start = scan::whitespace(self.bytes, self.at);
+        let mut start = whitespace(self.bytes, self.at);
         while let Some(b',' | b':') = self.bytes.get(start) {
-            start = scan::whitespace(self.bytes, start + 1);
+            start = whitespace(self.bytes, start + 1);
         }
         if matches!(self.bytes.get(start)?, b'}' | b']') {
             return None;
         }
-        let (end, depth) = scan::skip(self.bytes, start);
+        let (end, depth) = skip(self.bytes, start);
         self.at = end;
         self.deepest = self.deepest.max(depth);
         self.bytes.get(start..self.at).map(Json::trusted)
@@ -43,7 +45,7 @@ impl<'a> Fields<'a> {
     }
 
     /// How deep the deepest value nests that was walked over: of all fields, one less than [`Json::depth`].
-    pub(crate) const fn deepest(&self) -> u32 {
+    pub const fn deepest(&self) -> u32 {
         self.0.deepest
     }
 }

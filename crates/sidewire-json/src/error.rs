@@ -17,14 +17,8 @@ pub struct JsonError {
 pub enum JsonErrorKind {
     /// The input ended inside a value, or held none.
     UnexpectedEnd,
-    /// A byte that cannot stand here.
+    /// A byte that cannot stand here: in a number or an escape as well, and a raw control character in a string.
     UnexpectedByte,
-    /// A number that breaks off or has a superfluous zero.
-    BadNumber,
-    /// A backslash that begins no escape.
-    BadEscape,
-    /// A raw control character in a string.
-    ControlCharacter,
     /// Something follows the value.
     TrailingBytes,
 }
@@ -35,9 +29,6 @@ impl JsonErrorKind {
         match self {
             Self::UnexpectedEnd => "unexpected end",
             Self::UnexpectedByte => "unexpected byte",
-            Self::BadNumber => "malformed number",
-            Self::BadEscape => "malformed escape",
-            Self::ControlCharacter => "control character in a string",
             Self::TrailingBytes => "bytes after the value",
         }
     }

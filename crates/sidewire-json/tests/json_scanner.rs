@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
-use sidewire_core::json::{Json, Kind, parse, write_str};
+use sidewire_json::{Json, Kind, Next, Reader, parse};
 
 /// Compares the whole tree with what `serde_json` made of the same text.
 fn same(json: Json<'_>, value: &Value) {
@@ -94,16 +94,76 @@ proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         walk(&bytes);
+        one_pass(&bytes);
     }
 
     #[test]
-    fn any_text_written_reads_back(text in any::<String>()) {
-        let mut out = String::from("[");
-        write_str(&mut out, &text);
-        out.push(']');
-        let read = parse(out.as_bytes()).unwrap().elements().next().unwrap();
-        prop_assert!(read.is_str(&text));
-        prop_assert_eq!(serde_json::from_str::<Vec<String>>(&out).unwrap(), vec![text]);
+    fn one_pass_finds_the_fields_that_a_search_finds(
+        value in any_value(), at in any::<prop::sample::Index>(), byte in any::<u8>(), spaced in any::<bool>()
+    ) {
+        let write = if spaced { serde_json::to_vec_pretty } else { serde_json::to_vec };
+        let mut bytes = write(&value).unwrap();
+        one_pass(&bytes);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        one_pass(&bytes);
+    }
+
+    #[test]
+    fn a_text_resolved_while_it_is_validated_is_the_text(text in any::<String>(), inner in any_value()) {
+        for text in [text, serde_json::to_string(&inner).unwrap()] {
+            for json in [serde_json::to_string(&text).unwrap(), escaped(&text)] {
+                let (mut reader, mut buffer) = (Reader::new(json.as_bytes()), b"left over".to_vec());
+                let length = reader.text_in(&mut buffer).unwrap();
+
+                prop_assert_eq!(&buffer[..length], text.as_bytes());
+                prop_assert!(reader.end().is_ok());
+                prop_assert_eq!(parse(json.as_bytes()).unwrap().as_str().unwrap(), text.as_str());
+                prop_assert!(Reader::new(&json.as_bytes()[..json.len() - 1]).text_in(&mut buffer).is_none());
+            }
+        }
+    }
+}
+
+/// Every character as an escape.
+fn escaped(text: &str) -> String {
+    let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+    format!("\"{}\"", units.collect::<String>())
+}
+
+const NAMES: [&str; 4] = ["", "a", "b", "\\"];
+
+/// Compares what one pass finds with what a search through the validated value finds.
+fn one_pass(bytes: &[u8]) {
+    let whole = parse(bytes);
+    let mut found = [Json::trusted(b"left over"); 4];
+    let mut reader = Reader::new(bytes);
+    let (object, depth) = reader.object(&NAMES, &mut found);
+    assert_eq!(reader.end(), whole.map(|_| ()));
+    if let Ok(whole) = whole {
+        assert_eq!((object.raw(), depth), (whole.raw(), whole.depth()));
+        for (name, found) in NAMES.iter().zip(found) {
+            assert_eq!(found.raw(), whole.get(name).map_or(&b""[..], Json::raw), "{name}");
+        }
+    }
+
+    let mut reader = Reader::new(bytes);
+    let mut values = Vec::new();
+    if reader.enter(b'[') {
+        while reader.element() {
+            values.push(reader.value().raw());
+        }
+    } else if reader.enter(b'{') {
+        while reader.field(&[]) != Next::End {
+            values.push(reader.value().raw());
+        }
+    } else {
+        reader.value();
+    }
+    assert_eq!(reader.end(), whole.map(|_| ()));
+    if let Ok(whole) = whole {
+        let elements = whole.elements().chain(whole.fields().map(|(_, value)| value));
+        assert!(elements.map(Json::raw).eq(values));
     }
 }
 
