@@ -28,6 +28,35 @@ test("typed message shows the user bubble at once, then typing, then the Markdow
   assertClean(panel);
 });
 
+test("an answer grows piece by piece, with no read in between", async (t) => {
+  const rig = await startRig(t);
+  const panel = await rig.openOnSession();
+  await panel.waitForState("connected");
+  const happened = [];
+  const watch = await panel.context.newCDPSession(panel.page);
+  await watch.send("Network.enable");
+  watch.on("Network.webSocketFrameReceived", ({ response }) => happened.push(JSON.parse(response.payloadData).event));
+  watch.on("Network.requestWillBeSent", ({ request }) => /\/messages\?/.test(request.url) && happened.push("read"));
+  await panel.page.evaluate(() => {
+    globalThis.lengths = [];
+    const note = () => {
+      const length = [...document.querySelectorAll('[data-message-id][data-role="assistant"]')].at(-1)?.textContent.length ?? 0;
+      if (length !== globalThis.lengths.at(-1)) globalThis.lengths.push(length);
+    };
+    new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+
+  await converse(panel, "a long answer \u{1f44b} please");
+
+  const pieces = happened.slice(happened.indexOf("message_delta"), happened.lastIndexOf("message_update"));
+  assert.equal(pieces.length, 24, `pieces and nothing else: ${pieces.join(" ")}`);
+  assert.ok(pieces.every((event) => event === "message_delta"));
+  const lengths = await panel.page.evaluate(() => globalThis.lengths);
+  assert.ok(lengths.length > 5, `the text was seen to grow in ${lengths.length} steps`);
+  assert.match(await panel.bubbles("assistant").last().innerText(), /\u{1f44b} please[^]*paragraph 12/u);
+  assertClean(panel);
+});
+
 test("session switch keeps one socket", async (t) => {
   const rig = await startRig(t);
   const second = await rig.backend.createSession(rig.token, { title: "Second session" });

@@ -110,6 +110,14 @@ mod enabled {
         PushBeforeLoadDropped,
         /// An older version of a message replaces a newer one.
         OlderVersionWins,
+        /// Pieces of a streamed text are put together in any order, whatever is missing between them.
+        DeltaOffsetIgnored,
+        /// Pieces that come before their message are dropped.
+        WaitingDeltasDropped,
+        /// Pieces count although the message is final.
+        DeltaOutlivesFinal,
+        /// What is missing of a streamed text is not fetched.
+        NoStreamRepair,
         /// Messages stand in the order of their arrival.
         ArrivalOrder,
         /// The server's copy appears beside the local echo.

@@ -130,10 +130,10 @@ policy! {
         "Sessions left most recently that stay subscribed.",
         "A switch back takes no round trip.";
     "gap" gap_wait: (Duration, Duration) = (ms(300), ms(500)),
-        "Bounds of the wait for a missing sequence number before it is fetched.",
+        "Bounds of the wait for a missing sequence number, or piece of a streamed text, before it is fetched.",
         "500 concurrent publishes arrived with 114 inversions.";
     "gap" gap_tries: u32 = 5,
-        "Fetches for one hole before it is told as a gap.",
+        "Fetches for one hole before it is told as a gap; for one piece of a streamed text before that waits for the final message.",
         "A read replica may lag behind push.";
     "gap" reconcile: Duration = s(60),
         "Check against the log while connected and visible, ± 20 %.",

@@ -134,6 +134,11 @@ impl<'a> Json<'a> {
         self.inner().map(text::unescape)
     }
 
+    /// The text of a string in UTF-16, lone surrogates included. Malformed UTF-8 becomes U+FFFD.
+    pub fn as_units(self) -> Option<Vec<u16>> {
+        self.inner().map(text::units)
+    }
+
     /// Whether this is a string with exactly this text. Cheaper than [`Json::as_str`].
     pub fn is_str(self, expected: &str) -> bool {
         self.inner().is_some_and(|inner| {

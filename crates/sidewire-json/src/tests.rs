@@ -102,7 +102,17 @@ fn escapes_are_resolved_and_lone_surrogates_replaced() {
         (r#""\ud83d\n""#, "\u{FFFD}\n"),
     ] {
         assert_eq!(text(json), expected, "{json}");
+        let units = parse(json.as_bytes()).unwrap().as_units().unwrap();
+        assert_eq!(String::from_utf16_lossy(&units), expected, "{json}");
     }
+}
+
+#[test]
+fn text_in_utf_16_keeps_lone_surrogates() {
+    let units = |json: &[u8]| parse(json).unwrap().as_units();
+    assert_eq!(units(br#""a\ud83d\n\ude00""#).unwrap(), [0x61, 0xD83D, 0x0A, 0xDE00]);
+    assert_eq!(units(b"7"), None);
+    assert_eq!(units(b"\"x\xFFy\"").unwrap(), [0x78, 0xFFFD, 0x79]);
 }
 
 #[test]

@@ -39,6 +39,28 @@ pub(super) fn unescape_bytes(inner: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// The same in UTF-16, as JavaScript has it: a lone surrogate stays what it is.
+pub(super) fn units(inner: &[u8]) -> Vec<u16> {
+    let (mut units, mut rest) = (Vec::with_capacity(inner.len()), inner);
+    while !rest.is_empty() {
+        let end = rest.iter().position(|&byte| byte == b'\\').unwrap_or(rest.len());
+        let (plain, escape) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        units.extend(String::from_utf8_lossy(plain).encode_utf16());
+        rest = if let Some(unit) = code_unit(escape) {
+            units.push(u16::try_from(unit).unwrap_or(0xFFFD));
+            escape.get(6..)
+        } else if escape.is_empty() {
+            None
+        } else {
+            let (character, length) = character(escape);
+            units.extend_from_slice(character.encode_utf16(&mut [0; 2]));
+            escape.get(length..)
+        }
+        .unwrap_or_default();
+    }
+    units
+}
+
 /// Validates the rest of a string, whose opening quote stands before `at`, and copies its text to the beginning of
 /// `buffer`. Gives the index behind the closing quote and the text's length, or where the bytes are no JSON.
 pub(super) fn resolve(bytes: &[u8], mut at: usize, buffer: &mut Vec<u8>) -> Result<(usize, usize), usize> {

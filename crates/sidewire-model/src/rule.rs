@@ -169,6 +169,7 @@ mod tests {
             client_message_id: None,
             echo: None,
             raw: b"{}",
+            tail: &[],
             placeholder: false,
         };
         judge(Session::A, 3, ids.iter().copied().map(row)).map_err(|(rule, _)| rule)

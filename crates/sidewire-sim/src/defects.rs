@@ -80,6 +80,8 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
         Defect::OrphanSubscription => &["C4"],
         Defect::NeverIdle => &["D12"],
         Defect::DishonestStatus => &["S9"],
+        Defect::DeltaOffsetIgnored | Defect::DeltaOutlivesFinal => &["S4"],
+        Defect::WaitingDeltasDropped | Defect::NoStreamRepair => &["D19"],
         Defect::PoisonKillsPage => &["S19"],
         // No rule: never found, so a defect that is planted and forgotten here fails the command.
         _ => &[],

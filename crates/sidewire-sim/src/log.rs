@@ -30,6 +30,10 @@ pub struct Version {
     pub revision: u64,
     /// When it was stored, on the simulator's clock.
     pub at: u64,
+    /// How far the message was by then.
+    pub status: &'static str,
+    /// What it said by then.
+    pub content: String,
 }
 
 /// One message.
@@ -211,7 +215,8 @@ impl ServerLog {
         log.revision += 1;
         let json = self.write(session, &stored, draft.status, draft.content, time);
         let revision = self.sessions[session].revision;
-        stored.versions.push(Version { json, revision, at: now });
+        let (status, content) = (draft.status, draft.content.to_owned());
+        stored.versions.push(Version { json, revision, at: now, status, content });
         self.sessions[session].messages.push(stored);
         index
     }
@@ -226,7 +231,7 @@ impl ServerLog {
         let json = self.write(session, &stored, status, content, floor.max(self.wall_offset + now));
         let stored = &mut self.sessions[session].messages[index];
         content.clone_into(&mut stored.content);
-        stored.versions.push(Version { json, revision, at: now });
+        stored.versions.push(Version { json, revision, at: now, status, content: content.to_owned() });
     }
 
     fn write(&self, session: usize, stored: &Stored, status: &str, content: &str, updated: u64) -> String {

@@ -178,7 +178,7 @@ impl Plan {
                 2 => ServerAction::Finish(session),
                 3 => ServerAction::Typing(session, rng.chance(500)),
                 4 => ServerAction::Agent(session, None, u8::try_from(rng.below(6)).unwrap_or(0)),
-                _ => ServerAction::Junk(u8::try_from(rng.below(14)).unwrap_or(0)),
+                _ => ServerAction::Junk(u8::try_from(rng.below(17)).unwrap_or(0)),
             };
             self.add(at, Action::Server(action));
         }

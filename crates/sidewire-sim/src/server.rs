@@ -72,9 +72,7 @@ impl World {
         let now = self.now;
         let text = format!("answer, {left} steps left");
         let index = if let Some(index) = message {
-            let status = if left == 0 { "success" } else { "streaming" };
-            self.log.update(now, session, index, status, &text);
-            self.publish_message(session, index, "message_update");
+            self.agent_goes_on(session, index, left, &text);
             index
         } else {
             self.server(ServerAction::Typing(session, true));
@@ -91,6 +89,45 @@ impl World {
             left => ServerAction::Agent(session, Some(index), left - 1),
         };
         self.plan(at, Action::Server(next));
+    }
+
+    /// A third of the seeds has a server that publishes only what an answer has grown by.
+    fn agent_goes_on(&mut self, session: usize, index: usize, left: u8, whole: &str) {
+        let by_pieces = self.config.seed % 3 == 1;
+        let status = if left == 0 { "success" } else { "streaming" };
+        let piece = if left == 0 {
+            "."
+        } else {
+            self.rng.pick(&[" more", " \u{e9}", " \u{1f600}!", " \\\""], " more")
+        };
+        let known = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        // Somebody edited it meanwhile: that text is another one's continuation.
+        let rewritten = known.is_none_or(|known| known.versions.iter().any(|v| v.status != "streaming"));
+        if by_pieces && left > 0 && !rewritten && self.rng.chance(850) {
+            self.append_text(session, index, piece);
+            return;
+        }
+        let known = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        let grown = known.map(|known| [known.content.as_str(), piece].concat()).filter(|_| by_pieces);
+        self.log.update(self.now, session, index, status, grown.as_deref().unwrap_or(whole));
+        self.publish_message(session, index, "message_update");
+    }
+
+    /// Stores a message with more text and publishes that.
+    pub fn append_text(&mut self, session: usize, index: usize, piece: &str) {
+        let Some(stored) = self.log.sessions.get(session).and_then(|log| log.messages.get(index)) else {
+            return;
+        };
+        let (id, before) = (stored.id.clone(), stored.content.clone());
+        self.log.update(self.now, session, index, "streaming", &[before.as_str(), piece].concat());
+        self.publish_piece(session, &id, before.encode_utf16().count(), piece);
+    }
+
+    /// Publishes a piece of a message's text.
+    pub fn publish_piece(&mut self, session: usize, id: &str, offset: usize, text: &str) {
+        let mut fields = format!(r#""messageId":"{id}","offset":{offset},"text":"#);
+        sidewire_core::json::write_str(&mut fields, text);
+        self.publish_event(session, "message_delta", &fields);
     }
 
     /// Publishes a stored message's newest version, or only the news of it.
@@ -148,7 +185,7 @@ impl World {
             text.push('}');
             Some(text)
         };
-        match kind % 14 {
+        match kind % 17 {
             0 => Some(String::new()),
             1 => Some("[1]".to_owned()),
             2 => Some(r#"{"event":"#.to_owned()),
@@ -172,6 +209,15 @@ impl World {
                 Some(format!(r#"{{"event":"pusher:connection_established","data":"{data}"}}"#))
             }
             12 => Some(r#"{"event":"toString","data":7}"#.to_owned()),
+            13 => event(name(shown), "message_delta", r#"{"messageId":"m0-0","offset":"x","text":"y"}"#),
+            14 => event(name(shown), "message_delta", r#"{"messageId":"nowhere","offset":0,"text":"y"}"#),
+            15 if other != shown => {
+                let data = format!(
+                    r#"{{"sessionId":"{}","messageId":"m{shown}-0","offset":0,"text":"smuggled in"}}"#,
+                    name(other)
+                );
+                event(name(shown), "message_delta", &data)
+            }
             _ => None,
         }
     }

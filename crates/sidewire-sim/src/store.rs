@@ -41,6 +41,10 @@ pub struct Store {
     lives: u32,
     /// Own messages that were stored when the host was killed.
     pub(crate) promised: Vec<String>,
+    /// When the last work asked for is done.
+    last_work: u64,
+    /// What an earlier life asked for is done by then, and nothing of a later one before.
+    not_before: u64,
 }
 
 /// An answer on its way to the engine.
@@ -124,7 +128,9 @@ impl World {
             (1 + self.rng.below(4), 1 + self.rng.below(4))
         };
         let life = self.store.lives;
-        self.plan(self.now + work, Action::StoreWork(id, life, call, mode, self.now + work + answer));
+        let at = self.store.not_before.max(self.now + work);
+        self.store.last_work = self.store.last_work.max(at);
+        self.plan(at, Action::StoreWork(id, life, call, mode, at + answer));
     }
 
     /// The storage does it. It belongs to the browser, so it does so even when the host was killed meanwhile.
@@ -208,6 +214,7 @@ impl World {
     /// The host is killed: what is on its way to it is lost, what it stored is not.
     pub(crate) fn kill_store(&mut self) {
         self.store.lives += 1;
+        self.store.not_before = self.store.last_work;
         self.store.promised = self.unsent_in_store();
     }
 

@@ -7,6 +7,7 @@ interface Row {
   slot: number;
   version: number;
   content: string | null;
+  tail?: string;
 }
 
 interface Fake {
@@ -24,6 +25,7 @@ function module(rows: Row[], life = 1): Fake {
   const json = (row: Row): unknown[] => [
     ...[row.slot, row.version, `m${String(row.slot)}`, "user", "sent", 1, 1, null, null, null, 0],
     { content: row.content, extra: { deep: [1] } },
+    ...(row.tail === undefined ? [] : [row.tail]),
   ];
   return {
     raw: {

@@ -17,6 +17,7 @@ type RowJson = readonly [
   sendFailure: ChatMessage["sendFailure"],
   placeholder: 0 | 1,
   raw: Raw,
+  tail?: string,
 ];
 
 /** The answer to `rowsJson`: which life of the timeline, whose, the rows. Empty when nothing is watched. */
@@ -155,6 +156,7 @@ interface Whole {
 function finish(row: RowJson, sessionId: string): ChatMessage {
   const raw = row[11];
   const text = raw["content"];
+  const tail = row[12] ?? "";
   const placeholder = row[10] === 1;
   deepFreeze(raw);
   // By index: taking an array apart goes through its iterator.
@@ -162,7 +164,7 @@ function finish(row: RowJson, sessionId: string): ChatMessage {
     id: row[2],
     sessionId,
     role: row[3],
-    content: typeof text === "string" && !placeholder ? text : "",
+    content: typeof text === "string" && !placeholder ? text + tail : tail,
     status: row[4],
     timestamp: row[5],
     sequenceNumber: row[6],

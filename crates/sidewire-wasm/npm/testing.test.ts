@@ -56,6 +56,37 @@ test("an answer that is lost after the message was stored leaves one message", a
   hub.close();
 });
 
+test("a text grows by its pieces, and a lost one is read", async () => {
+  const { hub, client, sessionId } = await connected();
+  const { messageId } = hub.addMessage(sessionId, { content: "Let", status: "streaming" });
+  await hub.advance(10);
+  const [before] = client.messages();
+  const reads = hub.requests.length;
+
+  hub.appendText(sessionId, messageId, " me \ud83d");
+  hub.appendText(sessionId, messageId, "\ude00");
+  await hub.advance(10);
+
+  const [grown] = client.messages();
+  assert.equal(grown?.content, "Let me \u{1f600}");
+  assert.equal(grown.status, "streaming");
+  assert.equal(grown.raw["content"], "Let");
+  assert.ok(Object.isFrozen(grown) && grown !== before);
+  assert.equal(hub.requests.length, reads);
+
+  hub.fault({ on: "push", do: "drop", times: 1 });
+  hub.appendText(sessionId, messageId, " lost");
+  hub.appendText(sessionId, messageId, " seen");
+  await hub.advance(1000);
+  assert.deepEqual(texts(client), ["Let me \u{1f600} lost seen"]);
+  assert.equal(hub.requests.length, reads + 1);
+
+  hub.updateMessage(sessionId, messageId, { content: "Done.", status: "success" });
+  await hub.advance(10);
+  assert.deepEqual(texts(client), ["Done."]);
+  hub.close();
+});
+
 test("lost events are repaired from the log", async () => {
   const { hub, client, sessionId } = await connected();
   hub.fault({ on: "push", do: "drop", times: 1 });

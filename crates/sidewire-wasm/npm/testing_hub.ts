@@ -48,6 +48,7 @@ export function createTestHub(options: HubOptions, Raw: typeof RawHubType): Hub 
     createSession: (fields = {}) => log.createSession(fields),
     addMessage: (sessionId, fields) => published(parts, log.add(sessionId, fields), "new_message"),
     updateMessage: (sessionId, messageId, fields) => published(parts, log.update(sessionId, messageId, fields), "message_update"),
+    appendText: (sessionId, messageId, text) => appended(parts, sessionId, messageId, text),
     messages: (sessionId) => log.messages(sessionId),
     setTyping: (sessionId, isTyping, context) => {
       publish(sessionId, "typing", { isTyping, ...(context === undefined ? {} : { context }) });
@@ -104,6 +105,13 @@ function createParts(given: HubOptions, Raw: typeof RawHubType): Parts {
 
 function published(parts: Parts, message: HubMessage, event: string): HubMessage {
   parts.publish(message.sessionId, event, { message });
+  return message;
+}
+
+function appended({ log, publish }: Parts, sessionId: string, messageId: string, text: string): HubMessage {
+  const before = log.messages(sessionId).find((message) => message.messageId === messageId)?.content ?? "";
+  const message = log.update(sessionId, messageId, { content: before + text });
+  publish(sessionId, "message_delta", { messageId, sequenceNumber: message.sequenceNumber, offset: before.length, text });
   return message;
 }
 

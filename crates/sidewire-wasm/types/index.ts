@@ -64,7 +64,7 @@ export interface ChatMessage {
   readonly id: string;
   readonly sessionId: string;
   readonly role: Role;
-  /** The text; `""` when the server sent none. */
+  /** The text, with what came of it in pieces (`message_delta`); `""` when the server sent none. */
   readonly content: string;
   /** Server time in ms since the epoch; the local wall clock for an own message not yet stored; `null` if unknown. */
   readonly timestamp: number | null;
@@ -82,7 +82,7 @@ export interface ChatMessage {
   readonly sendFailure: SendFailure | null;
   /** True when the message could not be shown as it is (too large or nested too deeply). */
   readonly placeholder: boolean;
-  /** The message object exactly as the server sent it, unknown fields included. */
+  /** The message object exactly as the server sent it, unknown fields included, pieces of text that came later not. */
   readonly raw: { readonly [key: string]: Json };
 }
 

@@ -3,7 +3,8 @@
 /**
  * Where a client keeps messages: a few texts under keys that begin with `sidewire:`. `memoryStorage()` and
  * `chromeStorage()` of `sidewire/chrome` are two; another one needs these four methods. Anything may take its time or
- * fail: a call that never resolves delays nothing.
+ * fail: a call that never resolves delays nothing. Only one order matters: what a client that is gone had asked for is
+ * done before anything that a later one asks for, as in `chrome.storage`.
  */
 export interface StorageAdapter {
   /** The text under a key; `null` or `undefined` when there is none. */

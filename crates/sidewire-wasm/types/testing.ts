@@ -116,6 +116,8 @@ export interface Hub {
   addMessage(sessionId: string, fields: HubMessageFields): HubMessage;
   /** Changes a message, raises its revision and publishes `message_update`. */
   updateMessage(sessionId: string, messageId: string, fields: HubMessageFields): HubMessage;
+  /** Stores a message with more text, as `updateMessage` does, and publishes only that text, as `message_delta`. */
+  appendText(sessionId: string, messageId: string, text: string): HubMessage;
   /** The log of a session, oldest first. */
   messages(sessionId: string): readonly HubMessage[];
   /** Publishes `typing`. */

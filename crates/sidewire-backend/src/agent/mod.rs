@@ -24,7 +24,7 @@ pub(crate) struct Agent {
     pub(crate) lanes: Lanes,
     /// How long it thinks, and then executes.
     pub(crate) delay: Duration,
-    /// Between two updates of a streamed answer.
+    /// Between two pieces of a streamed answer.
     pub(crate) step: Duration,
 }
 
@@ -66,31 +66,38 @@ impl Agent {
         };
         for content in &script.steps {
             sleep(self.step).await;
-            message = self.change(lane, &message, content, "streaming", script).await?;
+            let _order = lane.order.lock().await;
+            let update = Update { content, status: "streaming", error: None, action_payload: None };
+            let grown = self.store.update_message(&message, update).await?;
+            lane.publish(delta_event(&message, &grown));
+            message = grown;
         }
         sleep(self.step).await;
+        let _order = lane.order.lock().await;
         let content = message.content.clone();
-        self.change(lane, &message, &content, script.status, script).await?;
+        let (error, action_payload) = (script.error.clone(), Some(json!({ "action": script.action })));
+        let update = Update { content: &content, status: script.status, error, action_payload };
+        message = self.store.update_message(&message, update).await?;
+        lane.publish(message_event("message_update", &message));
         Ok(())
     }
+}
 
-    async fn change(
-        &self,
-        lane: &Lane,
-        message: &Message,
-        content: &str,
-        status: &str,
-        script: &Script,
-    ) -> Result<Message, ApiError> {
-        let done = status != "streaming";
-        let error = script.error.clone().filter(|_| done);
-        let action_payload = done.then(|| json!({ "action": script.action }));
-        let _order = lane.order.lock().await;
-        let update = Update { content, status, error, action_payload };
-        let message = self.store.update_message(message, update).await?;
-        lane.publish(message_event("message_update", &message));
-        Ok(message)
-    }
+/// `message_delta`: only what the content has grown by. Whoever misses one reads it in the log, where every step is
+/// stored, or in the final `message_update`.
+fn delta_event(before: &Message, grown: &Message) -> Event {
+    let text = grown.content.strip_prefix(&before.content).unwrap_or_default();
+    let payload = json!({
+        "type": "message_delta",
+        "sessionId": grown.session_id,
+        "messageId": grown.message_id,
+        "sequenceNumber": grown.sequence_number,
+        // Clients count as JavaScript does.
+        "offset": before.content.encode_utf16().count(),
+        "text": text,
+    });
+    let key = format!("{}:message_delta:{}", grown.message_id, grown.revision);
+    event("message_delta", &grown.session_id, &payload, Some(key))
 }
 
 /// `new_message` or `message_update`: always the whole message.

@@ -58,11 +58,11 @@ async fn whole_run(server: &Server) {
     let anna = server.sign_in("anna").await;
     let session = anna.session().await;
     let mut subscriber = Subscriber::subscribe(server, &anna, &session).await;
-    let accepted = anna.interact(&session, "hello there", "k").await.json();
+    let accepted = anna.interact(&session, "hello there \u{1f44b}", "k").await.json();
     let events = subscriber.run().await;
     let mut expected = vec!["new_message", "typing", "typing", "new_message"];
-    expected.extend(["message_update"; 7]);
-    expected.extend(["typing", "interact_response"]);
+    expected.extend(["message_delta"; 6]);
+    expected.extend(["message_update", "typing", "interact_response"]);
     assert_eq!(names(&events), expected);
     let payload = |index: usize| &events[index].1;
     assert!(events.iter().all(|(_, payload)| payload["sessionId"] == json!(session)));
@@ -73,12 +73,15 @@ async fn whole_run(server: &Server) {
         (&payload(3)["message"]["status"], &payload(3)["message"]["sequenceNumber"]),
         (&json!("streaming"), &json!(2))
     );
-    for pair in events[3..11].windows(2) {
-        let (before, after) = (&pair[0].1["message"], &pair[1].1["message"]);
-        assert!(before["revision"].as_i64() < after["revision"].as_i64());
-        assert!(after["content"].as_str().unwrap().starts_with(before["content"].as_str().unwrap()));
-    }
     let last = &payload(10)["message"];
+    let mut text = payload(3)["message"]["content"].as_str().unwrap().to_owned();
+    for (_, piece) in &events[4..10] {
+        assert_eq!((&piece["messageId"], &piece["sequenceNumber"]), (&last["messageId"], &json!(2)));
+        assert_eq!(piece["offset"], json!(text.encode_utf16().count()));
+        text.push_str(piece["text"].as_str().unwrap());
+    }
+    assert_eq!(last["content"], json!(text), "the pieces make the final text");
+    assert!(payload(3)["message"]["revision"].as_i64().unwrap() + 6 < last["revision"].as_i64().unwrap());
     assert_eq!((&last["status"], &last["role"]), (&json!("success"), &json!("assistant")));
     assert!(last["content"].as_str().unwrap().contains("> hello there"), "{last}");
     assert_eq!(payload(11)["isTyping"], false);
@@ -160,7 +163,9 @@ async fn thirty_at_once(server: &Server) {
         if frame["event"] == "new_message" {
             places.push(payload["message"]["sequenceNumber"].as_u64().unwrap());
         }
-        revisions.extend(payload["message"]["revision"].as_u64());
+        // A piece does not tell its revision, and has one.
+        let piece = (frame["event"] == "message_delta").then(|| revisions.last().map_or(0, |last| last + 1));
+        revisions.extend(payload["message"]["revision"].as_u64().or(piece));
     }
     assert_eq!(places, (1..=60).collect::<Vec<_>>());
     assert!(revisions.windows(2).all(|pair| pair[1] == pair[0] + 1), "{revisions:?}");

@@ -63,7 +63,11 @@ pub(super) enum Begun {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Want {
     CatchUp,
-    Hole { end: u64 },
+    Hole {
+        end: u64,
+    },
+    /// What is missing of a text that streams.
+    Stream,
     Older,
 }
 
@@ -82,7 +86,8 @@ impl Fetch {
             // Who waits for older messages is remembered apart.
             (wanted, Want::Older) => wanted,
             (Some(Want::CatchUp), _) | (_, Want::CatchUp) => Some(Want::CatchUp),
-            (_, hole) => Some(hole),
+            (Some(Want::Hole { end }), Want::Stream) => Some(Want::Hole { end }),
+            (_, other) => Some(other),
         };
     }
 
@@ -213,6 +218,8 @@ impl Engine {
         let query = match want {
             Want::Hole { .. } => session.timeline.prefix().map_or(Query::Newest, Query::After),
             Want::CatchUp => session.catch_up_query(),
+            // Only a change counter tells of changes to what is known; else the newest page is read again.
+            Want::Stream => session.fetch.change_cursor.map_or(Query::Newest, Query::Changed),
             Want::Older => session.older_query(),
         };
         let acknowledgements = session.fetch.acknowledgements;

@@ -7,7 +7,7 @@ use super::schedule::Gap;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
 use crate::output::{Event, ProblemCode};
-use crate::timeline::{Applied, Fields, Timeline};
+use crate::timeline::{Applied, Fields};
 use crate::wire::rest::Page;
 
 impl Engine {
@@ -67,12 +67,12 @@ impl Engine {
         self.lives = self.lives.wrapping_add(1);
         let life = self.lives;
         let Some(session) = self.sessions.get_mut(id) else { return };
-        session.timeline = Timeline::new(id.clone());
+        session.timeline = session.timeline.begun_anew();
         session.life = life;
         session.reported_revision = u64::MAX;
         session.gap = Gap::None;
+        session.stream_gap = Gap::None;
         session.fetch.begin_anew();
-        self.echo_again(id);
     }
 
     /// The one way into a timeline, for push, pages and replies alike.
@@ -112,6 +112,18 @@ impl Engine {
             }
         }
         self.settle_echoes(id);
+    }
+
+    /// A piece of a message's text.
+    pub(super) fn merge_delta(&mut self, id: &SessionId, message: &str, offset: u64, text: &[u16]) {
+        let now = self.io.now;
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.last_news = now;
+        match session.timeline.merge_delta(message, offset, text) {
+            Applied::Poke => session.fetch.want(Want::CatchUp),
+            Applied::Updated => self.io.counters.messages_updated += 1,
+            Applied::Inserted | Applied::Unchanged | Applied::Rejected(_) => {}
+        }
     }
 
     fn announce(&mut self, id: &SessionId, message: &Fields<'_>) {

@@ -94,6 +94,8 @@ struct Session {
     fetch: Fetch,
     cover: Cover,
     gap: Gap,
+    /// What is missing of a text that streams.
+    stream_gap: Gap,
     refresh: Refresh,
     typing: Option<(TypingContext, Timestamp)>,
     outbox: Outbox,
@@ -117,6 +119,7 @@ impl Session {
             fetch: Fetch::default(),
             cover: Cover::default(),
             gap: Gap::default(),
+            stream_gap: Gap::default(),
             refresh: Refresh::default(),
             typing: None,
             outbox: Outbox::default(),
@@ -293,6 +296,7 @@ impl Engine {
             AppEvent::Message { message, sequence } => {
                 self.merge_message(&id, &message, Source::Push { sequence });
             }
+            AppEvent::Delta { id: message, offset, text } => self.merge_delta(&id, &message, offset, &text),
             AppEvent::InteractResponse { response, last_sequence } => {
                 self.set_typing(&id, None);
                 self.io.event(Event::InteractResponse(response));

@@ -51,6 +51,7 @@ impl Engine {
         self.expire_typing();
         self.plan_cover(live);
         self.pump_gap();
+        self.pump_stream_gap();
         self.pump_refresh();
         let may_poll = self.may_poll();
         let Some(session) = self.shown_session_mut() else { return };
@@ -81,10 +82,11 @@ impl Engine {
             Cover::Unplanned => None,
         };
         let cover = cover.filter(|_| session.fetch.idle() && self.may_poll());
-        let gap = match session.gap {
+        let due = |gap| match gap {
             Gap::Waiting { at, .. } => (session.fetch.idle() && self.may_fetch()).then_some(at),
             Gap::None => None,
         };
+        let gap = earliest(due(session.gap), due(session.stream_gap));
         let refresh = match session.refresh {
             Refresh::Cooling { until, .. } => Some(until),
             Refresh::Rest => None,
@@ -178,6 +180,37 @@ impl Engine {
         };
         if let Some(session) = self.shown_session_mut() {
             session.gap = gap;
+        }
+    }
+
+    /// A text that streams lacks a piece, or its message. As with holes: late ones often come by themselves.
+    fn pump_stream_gap(&mut self) {
+        let (now, tries_max) = (self.io.now, self.io.policy.gap_tries);
+        let Some(session) = self.shown_session().filter(|s| s.fetch.is_loaded()) else { return };
+        let missing = session.timeline.stream_gap().filter(|_| !planted!(NoStreamRepair));
+        let gap = match (missing, session.stream_gap) {
+            (None, _) => Gap::None,
+            (Some(start), Gap::Waiting { start: known, at, tries }) if known == start => {
+                if at > now || !session.fetch.idle() {
+                    return;
+                }
+                let pause = Duration::from_secs(1 << tries.min(2));
+                Gap::Waiting { start, at: now.after(pause), tries: tries + 1 }
+            }
+            (Some(start), Gap::None | Gap::Waiting { .. }) => {
+                let wait = self.io.within(self.io.policy.gap_wait);
+                Gap::Waiting { start, at: now.after(wait), tries: 0 }
+            }
+        };
+        let Some(session) = self.shown_session_mut() else { return };
+        session.stream_gap = gap;
+        match gap {
+            Gap::Waiting { tries, .. } if tries > tries_max => {
+                session.timeline.give_up_stream_gap();
+                self.pump_stream_gap();
+            }
+            Gap::Waiting { tries: 1.., .. } => session.fetch.want(Want::Stream),
+            Gap::Waiting { .. } | Gap::None => {}
         }
     }
 

@@ -6,7 +6,7 @@ mod write;
 pub use sidewire_json::{Elements, Fields, Json, JsonError, JsonErrorKind, Kind, parse};
 pub(crate) use sidewire_json::{Next, Reader, same};
 
-pub use self::text::write_str;
+pub use self::text::{write_str, write_units};
 pub use self::write::ObjectWriter;
 
 #[cfg(test)]

@@ -10,3 +10,14 @@ fn a_written_string_reads_back_as_it_was() {
     assert_eq!(parse(out.as_bytes()).unwrap().as_str().unwrap(), all);
     assert_eq!(serde_json::from_str::<String>(&out).unwrap(), all);
 }
+
+#[test]
+fn text_in_utf_16_keeps_lone_surrogates_there_and_back() {
+    for json in [r#""a\ud83d""#, r#""\ude00\ud83dx""#, r#""\ud83d\n\"\\é😀\u0001""#] {
+        let units = parse(json.as_bytes()).unwrap().as_units().unwrap();
+        let mut written = String::new();
+        write_units(&mut written, &units);
+
+        assert_eq!(written, json);
+    }
+}

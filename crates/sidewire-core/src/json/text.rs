@@ -1,5 +1,7 @@
 //! Strings: escapes in.
 
+use crate::decimal;
+
 /// Appends `text` as a JSON string, quoted and escaped.
 pub fn write_str(out: &mut String, text: &str) {
     out.reserve(text.len() + 2);
@@ -15,6 +17,22 @@ pub fn write_str(out: &mut String, text: &str) {
         rest = characters.as_str();
     }
     out.push_str(rest);
+    out.push('"');
+}
+
+/// Appends a text in UTF-16 as a JSON string; a lone surrogate becomes an escape.
+pub fn write_units(out: &mut String, units: &[u16]) {
+    out.push('"');
+    for character in char::decode_utf16(units.iter().copied()) {
+        match character {
+            Ok(character @ ('\0'..' ' | '"' | '\\')) => escape(out, character),
+            Ok(character) => out.push(character),
+            Err(lone) => {
+                out.push_str("\\u");
+                decimal::push_hex(out, lone.unpaired_surrogate().into(), 4);
+            }
+        }
+    }
     out.push('"');
 }
 

@@ -48,10 +48,27 @@ impl Timeline {
             role: Role::User,
             origin: Some((true, id.clone())),
             echo: Some(EchoState::Queued),
+            stream: None,
+            sealed: false,
         });
         self.table.attach(slot);
         self.echoes.push(slot);
         self.revision += 1;
+    }
+
+    /// An empty timeline with the echoes of this one: acknowledged ones whose copy did not come yet as well.
+    pub(crate) fn begun_anew(&self) -> Self {
+        let mut fresh = Self::new(self.session.clone());
+        for &slot in &self.echoes {
+            let Some(mut entry) = self.table.entry(slot).cloned() else { continue };
+            entry.slot = fresh.table.next_slot();
+            entry.anchor = 0;
+            fresh.echoes.push(entry.slot);
+            let slot = entry.slot;
+            fresh.table.store(entry);
+            fresh.table.attach(slot);
+        }
+        fresh
     }
 
     /// What was written before anything was loaded belongs behind what is there now.

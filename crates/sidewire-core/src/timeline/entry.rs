@@ -1,6 +1,7 @@
 //! One message as the timeline keeps it, and the orders that decide between versions and between places.
 
 use super::message::Version;
+use super::stream::Stream;
 use super::{EchoState, Role};
 use crate::defect::planted;
 use crate::ids::ClientMessageId;
@@ -111,6 +112,10 @@ pub(super) struct Entry {
     pub(super) role: Role,
     pub(super) origin: Option<Origin>,
     pub(super) echo: Option<EchoState>,
+    /// Pieces of its content that came by themselves.
+    pub(super) stream: Option<Box<Stream>>,
+    /// A final version came, or more pieces than can be kept: no piece counts any more.
+    pub(super) sealed: bool,
 }
 
 impl Entry {
@@ -129,6 +134,8 @@ impl Entry {
             role: version.role,
             origin,
             echo: None,
+            stream: None,
+            sealed: false,
         }
     }
 
@@ -158,7 +165,12 @@ impl Entry {
         Key { anchor: self.anchor, class, time, id: &self.id }
     }
 
-    /// The text of an echo.
+    /// Whether the version shown only stands in for one that is too long or too deep.
+    pub(super) fn is_placeholder(&self) -> bool {
+        self.stamp.completeness == Completeness::Placeholder
+    }
+
+    /// The text of the version shown.
     pub(super) fn content(&self) -> Option<std::borrow::Cow<'_, str>> {
         Json::trusted(&self.raw).get("content")?.as_str()
     }

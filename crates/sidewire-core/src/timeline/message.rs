@@ -196,6 +196,11 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The id of a message if it can be one.
+pub(crate) fn message_id(value: Json<'_>) -> Option<Cow<'_, str>> {
+    id_text(value).filter(|id| id.len() <= MAX_ID)
+}
+
 /// A text, or a whole number as the text that spells it: large ids must not be rounded.
 fn id_text(value: Json<'_>) -> Option<Cow<'_, str>> {
     let text = match value.kind() {

@@ -3,7 +3,8 @@
 //! Server messages form a join-semilattice: whatever arrives, in whatever order and however often, the result is
 //! the same function of the *set* of versions that arrived. Of one id the version with the larger stamp is shown,
 //! whole: fields of different versions are never mixed, with two exceptions that only ever add knowledge, the
-//! sequence number and the sender's id. The stamp is, compared in this order, with missing fields as 0:
+//! sequence number and the sender's id; and what the pieces of a streamed text add to its content, see `stream`. The
+//! stamp is, compared in this order, with missing fields as 0:
 //! `revision`, `updatedAt` (else `timestamp`), the rank of `status`, completeness, sequence number, raw bytes.
 //!
 //! The place of a message is its key (anchor, class, time, id), see `Key`; it depends on the set as well. The
@@ -18,13 +19,15 @@ mod place;
 mod row;
 mod sequence;
 mod slab;
+mod stream;
 mod table;
 
 use core::ops::Range;
 
 use self::entry::Entry;
-pub(crate) use self::message::Fields;
+pub(crate) use self::message::{Fields, message_id};
 use self::sequence::{Runs, Stairs};
+use self::stream::Stream;
 use self::table::Table;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
@@ -110,6 +113,10 @@ pub struct Timeline {
     loose: Vec<(u64, u32)>,
     /// Slots of echoes, in the order in which they were added.
     echoes: Vec<u32>,
+    /// Slots of messages whose text streams, the oldest first.
+    streams: Vec<u32>,
+    /// Pieces that came before their message, by its id, the oldest first.
+    waiting: Vec<(Box<str>, Stream)>,
     /// Echoes that met their server copy and were not reported yet.
     settled: Vec<ClientMessageId>,
     floor: Option<u64>,
@@ -137,6 +144,8 @@ impl Timeline {
             stairs: None,
             loose: Vec::new(),
             echoes: Vec::new(),
+            streams: Vec::new(),
+            waiting: Vec::new(),
             settled: Vec::new(),
             floor: None,
             gaps: Vec::new(),
@@ -275,6 +284,7 @@ impl Timeline {
         let slot = replaced.as_ref().map_or(self.table.next_slot(), |entry| entry.slot);
         let mut entry = Entry::new(slot, id, version, origin);
         entry.version = replaced.map_or(0, |entry| entry.version.wrapping_add(1));
+        self.take_up_stream(&mut entry);
         self.table.store(entry);
         self.place(slot);
         self.settle(told.as_ref());
@@ -298,13 +308,15 @@ impl Timeline {
         let time = if wins { version.time } else { entry.time };
         let sequence = sequenced.map(|stamp| stamp.sequence);
         let moves = (sequence, time) != (entry.sequence(), entry.time);
-        let visible = wins || moves || new_origin;
+        let rank = version.stamp.rank;
         if new_origin {
             self.table.set_origin(slot, origin);
         }
         if new_stamp {
             self.change(slot, moves, |entry| entry.join(version));
         }
+        let cut = self.follow_version(slot, rank, wins);
+        let visible = wins || moves || new_origin || cut;
         if visible {
             self.table.touch(slot);
         }
@@ -318,5 +330,7 @@ impl Timeline {
 
 #[cfg(test)]
 mod echo_tests;
+#[cfg(test)]
+mod stream_tests;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
 //! Rows as they are handed out.
 
-use super::entry::{Completeness, Entry};
+use super::entry::Entry;
+use super::stream::Stream;
 use super::{EchoState, Role};
 use crate::decimal;
-use crate::json::write_str;
+use crate::json::{write_str, write_units};
 
 /// One message of the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub struct Row<'a> {
     pub echo: Option<EchoState>,
     /// The message's JSON object as received; of an echo or a placeholder one built here.
     pub raw: &'a [u8],
+    /// What follows the content that `raw` tells: text that came in pieces, in UTF-16.
+    pub tail: &'a [u16],
     /// Whether `raw` stands in for a message too long or too deep to be shown.
     pub placeholder: bool,
 }
@@ -48,14 +51,15 @@ impl<'a> Row<'a> {
             client_message_id: entry.client().map(crate::ids::ClientMessageId::as_str),
             echo: entry.echo,
             raw: &entry.raw,
-            placeholder: entry.stamp.completeness == Completeness::Placeholder,
+            tail: entry.stream.as_deref().map(Stream::tail).unwrap_or_default(),
+            placeholder: entry.is_placeholder(),
         }
     }
 }
 
 /// Appends a row as the JSON array that the JavaScript side decodes: slot, version, id, role, status, time, sequence
-/// number, client message id, delivery, why the send failed, whether it is a placeholder (0 or 1), and the message. An
-/// array, because names would be written, copied and parsed once per row. Malformed UTF-8 becomes U+FFFD here.
+/// number, client message id, delivery, why the send failed, whether it is a placeholder (0 or 1), the message, and what follows
+/// its content if anything does. An array, because names would be written, copied and parsed once per row. Malformed UTF-8 becomes U+FFFD here.
 pub fn write_row_json(row: &Row<'_>, out: &mut String) {
     let (delivery, failure) = match row.echo {
         None => (None, None),
@@ -78,6 +82,10 @@ pub fn write_row_json(row: &Row<'_>, out: &mut String) {
     number(out, Some(u64::from(row.placeholder)));
     out.push(',');
     out.push_str(&String::from_utf8_lossy(row.raw));
+    if !row.tail.is_empty() {
+        out.push(',');
+        write_units(out, row.tail);
+    }
     out.push(']');
 }
 

@@ -92,14 +92,25 @@ fn copy_text(out: &mut String, text: &str, name: &str, depth: u32) {
     json::write_str(out, &substitute(text));
 }
 
-/// A text of equal length in bytes: a digest of the original, its best mixed digits first, repeated. Equal texts stay equal, others differ.
+/// A text of equal length in bytes and in UTF-16: a digest of the original, its best mixed digits first, repeated. Equal
+/// texts stay equal, others differ. Of characters beyond ASCII only their number shows: they stand at the end.
 fn substitute(text: &str) -> String {
     let digest = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     let mut hex = String::new();
     decimal::push_hex(&mut hex, digest, 16);
-    hex.chars().rev().cycle().take(text.len()).collect()
+    let mut digits = hex.chars().rev().cycle();
+    let mut out = String::with_capacity(text.len());
+    for (bytes, first) in [(1, 0), (2, 0x100), (3, 0x4E00), (4, 0x1_F700)] {
+        for _ in text.chars().filter(|character| character.len_utf8() == bytes) {
+            let digit = digits.next().unwrap_or('0');
+            let replaced =
+                digit.to_digit(16).filter(|_| first > 0).and_then(|digit| char::from_u32(first + digit));
+            out.push(replaced.unwrap_or(digit));
+        }
+    }
+    out
 }
 
 /// Whether `replaced` is what became of `text`.
@@ -130,6 +141,12 @@ mod tests {
     fn different_words_stay_different_and_equal_ones_equal() {
         assert_eq!(substitute("abc"), substitute("abc"));
         assert_ne!(substitute("abcd"), substitute("abce"));
-        assert_eq!(substitute("hé").len(), "hé".len());
+        for text in ["hé", "日本語", "a😀b", ""] {
+            let replaced = substitute(text);
+            assert_eq!(replaced.len(), text.len());
+            assert_eq!(replaced.encode_utf16().count(), text.encode_utf16().count());
+            assert!(text.is_empty() || replaced != text);
+        }
+        assert_ne!(substitute("日本"), substitute("本日"));
     }
 }

@@ -1,11 +1,13 @@
 //! Payloads of the application's events, read leniently: a bad field costs that field.
 
+use std::borrow::Cow;
+
 use crate::defect::planted;
 use crate::ids::SessionId;
 use crate::json::{self, Json, Kind, Next, Reader};
 use crate::limits::{MAX_DETAIL, cut};
 use crate::output::{InteractResponse, TypingContext};
-use crate::timeline::Fields;
+use crate::timeline::{Fields, message_id};
 use crate::wire::pusher::Data;
 
 /// What an application event says.
@@ -13,6 +15,8 @@ use crate::wire::pusher::Data;
 pub(crate) enum AppEvent<'a> {
     /// A message, whole: new or a newer version.
     Message { message: Fields<'a>, sequence: Option<u64> },
+    /// More text of a message.
+    Delta { id: Cow<'a, str>, offset: u64, text: Vec<u16> },
     /// A turn is finished.
     InteractResponse { response: InteractResponse, last_sequence: Option<u64> },
     /// The agent began or stopped working.
@@ -32,7 +36,7 @@ pub(crate) fn read<'a>(name: &str, data: Data<'a>, session: &SessionId) -> AppEv
     if matches!(name, "new_message" | "message_update") {
         return message(data.unwrap_or_default(), session);
     }
-    if !["interact_response", "typing", "session_update", "error"].contains(&name) {
+    if !["message_delta", "interact_response", "typing", "session_update", "error"].contains(&name) {
         return AppEvent::Unknown;
     }
     let data = data.and_then(|data| json::parse(data).ok()).filter(|data| data.kind() == Kind::Object);
@@ -41,6 +45,7 @@ pub(crate) fn read<'a>(name: &str, data: Data<'a>, session: &SessionId) -> AppEv
         return AppEvent::Foreign;
     }
     match name {
+        "message_delta" => delta(data),
         "interact_response" => interact_response(data, session),
         "typing" => AppEvent::Typing(typing(data)),
         "error" => AppEvent::Error { code: text(data, "code"), message: text(data, "message") },
@@ -78,6 +83,20 @@ fn message<'a>(data: &'a [u8], session: &SessionId) -> AppEvent<'a> {
         Some(message) => AppEvent::Message { message, sequence },
         // The seeds' partial update carries only an id and a status; the whole comes by REST.
         None => AppEvent::Dirty("payload has no message object"),
+    }
+}
+
+fn delta(data: Json<'_>) -> AppEvent<'_> {
+    let [id, offset, text] = data.pick(["messageId", "offset", "text"]);
+    let Some(id) = id.and_then(message_id) else {
+        return AppEvent::Dirty("message_delta has no usable messageId");
+    };
+    let Some(offset) = offset.and_then(Json::as_integer) else {
+        return AppEvent::Dirty("offset of message_delta is not a whole number");
+    };
+    match text.and_then(Json::as_units) {
+        Some(text) => AppEvent::Delta { id, offset, text },
+        None => AppEvent::Dirty("text of message_delta is not a text"),
     }
 }
 

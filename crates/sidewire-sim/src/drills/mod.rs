@@ -5,6 +5,7 @@ mod connection;
 mod reading;
 mod sessions;
 mod store;
+mod streams;
 
 use sidewire_core::Status;
 
@@ -61,6 +62,7 @@ pub const DRILLS: &[Drill] = &[
     drill("another user on the same machine", store::next_user),
     drill("the store hangs", store::hanging),
     drill("the store is full", store::full),
+    drill("an answer that streams", streams::pieces),
     drill("somebody reads back to the beginning", reading::older),
 ];
 

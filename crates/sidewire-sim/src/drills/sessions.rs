@@ -96,10 +96,12 @@ pub(super) fn stop(config: &WorldConfig) -> World {
 
 pub(super) fn foreign(config: &WorldConfig) -> World {
     let mut world = joined(&WorldConfig { history: 3, ..config.clone() });
-    // Of another session on that session's channel, and smuggled into ours.
-    world.junk(5);
-    world.run_for(200);
+    // Smuggled into our channel; and on its own channel, which alone tells whose it is.
     world.junk(6);
+    world.run_for(200);
+    world.log.anonymous = true;
+    world.say(1);
+    world.junk(5);
     world.run_for(200);
     world
 }

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use sidewire_core::timeline::{Role, Row, Timeline};
 
 use super::{Broken, Facts};
-use crate::log::{Cursor, ServerKind, Stored};
+use crate::log::{Cursor, ServerKind, Stored, Version};
 
 /// A place in the order, computed from the rule and from nothing of the engine's: anchor, class, time or rank, id.
 type Key<'a> = (u64, u8, u64, &'a str);
@@ -126,6 +126,10 @@ impl View {
             let raw = String::from_utf8_lossy(row.raw);
             return Err(("S4", format!("{} says what the server never said: {raw}", row.id)));
         };
+        let Some(version) = grown(stored, version, row.tail) else {
+            let tail = String::from_utf16_lossy(row.tail);
+            return Err(("S4", format!("{} goes on as the server never did: {tail}", row.id)));
+        };
         if (row.sequence, row.time, row.role.as_str()) != (stored.sequence, Some(stored.time), stored.role) {
             return Err(("S4", format!("{} has other fields than the server's: {row:?}", row.id)));
         }
@@ -189,6 +193,17 @@ impl View {
         }
         None
     }
+}
+
+/// The version of a message that says what `version` and the pieces behind it do.
+fn grown(stored: &Stored, version: usize, tail: &[u16]) -> Option<usize> {
+    if tail.is_empty() {
+        return Some(version);
+    }
+    let shown = &stored.versions[version];
+    let text = [shown.content.as_str(), &String::from_utf16(tail).ok()?].concat();
+    let same = |other: &Version| other.status == shown.status && other.content == text;
+    stored.versions.iter().rposition(same).filter(|at| *at >= version)
 }
 
 /// Exactly one bubble per send, as long as the timeline lives that it was added to. `shown` are the senders' ids.

@@ -77,7 +77,10 @@ impl Engine {
         session.fetch.succeeded();
         session.fetch.error = None;
         session.fetch.begun = Begun::Loaded;
-        session.fetch.log_time = session.fetch.log_time.max(highest.time);
+        // A look at the newest page in between says nothing of what lies before it.
+        if (flight.want, flight.query) != (Want::Stream, Query::Newest) {
+            session.fetch.log_time = session.fetch.log_time.max(highest.time);
+        }
         if planted!(CursorFollowsPush) {
             session.fetch.log_time = session.timeline.newest_server_time();
         }

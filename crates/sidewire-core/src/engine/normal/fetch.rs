@@ -67,5 +67,6 @@ fn write_want(want: Want, form: &mut Form) {
             form.long(end);
         }
         Want::Older => form.tag(2),
+        Want::Stream => form.tag(3),
     }
 }

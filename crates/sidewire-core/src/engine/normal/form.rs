@@ -53,6 +53,11 @@ impl Form {
         self.bytes.extend_from_slice(text);
     }
 
+    pub(in crate::engine) fn units(&mut self, units: &[u16]) {
+        self.number(units.len());
+        self.bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+    }
+
     pub(in crate::engine) fn option<T>(&mut self, value: Option<&T>, write: impl FnOnce(&mut Self, &T)) {
         self.flag(value.is_some());
         if let Some(value) = value {

@@ -100,6 +100,7 @@ impl Session {
             fetch,
             cover,
             gap,
+            stream_gap,
             refresh,
             typing,
             outbox,
@@ -115,6 +116,7 @@ impl Session {
         fetch.write(form);
         write_cover(cover, form);
         write_gap(*gap, form);
+        write_gap(*stream_gap, form);
         write_refresh(refresh, form);
         form.option(typing.as_ref(), |form, (context, until)| {
             form.text(context.as_str().as_bytes());
@@ -140,7 +142,16 @@ fn write_timeline(timeline: &Timeline, form: &mut Form) {
             EchoState::Failed(why) => form.text(why.as_str().as_bytes()),
         });
         form.text(row.raw);
+        form.units(row.tail);
     }
+    for (id, given_up, offset, text) in timeline.stream_pieces() {
+        form.tag(1);
+        form.text(id.as_bytes());
+        form.option(given_up.as_ref(), |form, at| form.number(*at));
+        form.number(offset);
+        form.units(text);
+    }
+    form.tag(0);
     form.option(timeline.floor().as_ref(), |form, floor| form.long(*floor));
     form.option(timeline.newest_server_time().as_ref(), |form, time| form.long(*time));
     for (from, to) in timeline.gaps() {

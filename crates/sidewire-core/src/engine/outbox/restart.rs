@@ -70,19 +70,4 @@ impl Engine {
             self.tell_send(id, &key, state);
         }
     }
-
-    /// The timeline begins anew; own messages stay in it.
-    pub(in crate::engine) fn echo_again(&mut self, id: &SessionId) {
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        for (message, failure) in session.outbox.all() {
-            let key = &message.client_message_id;
-            session.timeline.add_echo(key, &message.content, message.wall);
-            let state = match failure {
-                Some(failure) => EchoState::Failed(failure),
-                None if session.outbox.queued(key).is_none() => EchoState::Pending,
-                None => EchoState::Queued,
-            };
-            session.timeline.set_echo_state(key, state);
-        }
-    }
 }
