@@ -23,7 +23,7 @@ async function shows(panel, name) {
 
 const isEmpty = (panel) => until("the panel shows a new chat", () => panel.page.getByText("What can I help with?").isVisible(), 10_000);
 
-// O11, H2, H3, H4, H9; faults 135, 138, 139.
+// O11, H2, H3, H4, H9; faults 135, 138, 139, 151.
 test("a session belongs to its tab: switched, navigated, grouped, discarded, closed", { timeout: 120_000 }, async (t) => {
   const site = await startSite(t);
   const rig = await startRig(t);

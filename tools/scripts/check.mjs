@@ -6,6 +6,7 @@ import { setUpBasics } from "./lib/build-all.mjs";
 import { scanBundles } from "./lib/bundle-scan.mjs";
 import { clippyNative, clippyWasm, corePurity, eslint, rustFormat, rustTests, typeCheck } from "./lib/checks.mjs";
 import { checkDocs } from "./lib/docs/check.mjs";
+import { faults } from "./lib/faults.mjs";
 import { main } from "./lib/log.mjs";
 import { Steps } from "./lib/steps.mjs";
 import { runTypeScriptTests } from "./lib/ts-tests.mjs";
@@ -15,6 +16,7 @@ await main(async () => {
   const steps = new Steps();
   await steps.step("set-up", setUpBasics);
   await steps.step("hygiene", hygiene);
+  await steps.step("faults are tested", faults);
   await steps.step("rustfmt", rustFormat);
   await steps.step("clippy native", clippyNative);
   await steps.step("clippy wasm32", clippyWasm);

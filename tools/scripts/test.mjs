@@ -9,6 +9,7 @@ import * as checks from "./lib/checks.mjs";
 import { findChromium, findChromedriver } from "./lib/chromium.mjs";
 import { checkDocs } from "./lib/docs/check.mjs";
 import { runE2e } from "./lib/e2e-runner.mjs";
+import { faults } from "./lib/faults.mjs";
 import { run } from "./lib/exec.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
 import { packagingSteps, QUICK } from "./lib/packaging/matrix.mjs";
@@ -37,6 +38,7 @@ async function e2e(sockudo) {
 async function quickSteps(steps) {
   const built = { needs: ["build"] };
   await steps.step("hygiene", hygiene);
+  await steps.step("faults are tested", faults);
   await steps.step("rustfmt", checks.rustFormat);
   await steps.step("build", buildAll, { needs: ["set-up"] });
   await steps.step("interface", () => checkApi(), built);

@@ -43,6 +43,7 @@ test("a listener removed while an event is told does not disturb the others", ()
   assert.deepEqual(heard, ["first", "second", "second"]);
 });
 
+// Fault 149.
 test("a listener that throws is reported and does not stop the others", (t) => {
   const errors = t.mock.method(console, "error", () => undefined);
   const emitter = new Emitter();

@@ -63,6 +63,7 @@ async fn without_a_token_there_is_no_request_at_all() {
     );
 }
 
+// Faults 148 and 149.
 #[wasm_bindgen_test]
 async fn a_send_from_inside_a_listener_is_queued_and_a_throwing_listener_stops_nothing() {
     let slot: Rc<RefCell<Option<Rc<sidewire_wasm::RawClient>>>> = Rc::default();
