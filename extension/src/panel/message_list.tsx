@@ -1,5 +1,5 @@
 import { ArrowDown, LoaderCircle } from "lucide-react";
-import { useMemo, useRef, type MouseEvent } from "react";
+import { useEffect, useMemo, useRef, type MouseEvent } from "react";
 import type { ClientSnapshot, Gap, SidewireClient } from "sidewire";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { texts } from "../texts";
@@ -18,6 +18,8 @@ export interface MessageListProps {
   readonly snapshot: ClientSnapshot;
 }
 
+const FIRST_MESSAGE = "sidewire-first-message";
+
 /** Height of what stands above the first message: the virtual list must know it. As `--older-height` in messages.css. */
 const OLDER_PX = 40;
 
@@ -33,6 +35,8 @@ export function MessageList({ client, sessionId, snapshot }: MessageListProps) {
   const isOnline = useIsOnline();
   const gaps = gapsByRow(client);
   const actions = useMemo(() => actionsOf(client, sessionId), [client, sessionId]);
+
+  useEffect(markFirst, []);
 
   const handleScroll = (): void => {
     stick.onScroll();
@@ -105,6 +109,11 @@ function JumpButton({ stick }: { readonly stick: StickToBottom }) {
       {stick.hasUnseen && texts.newMessages}
     </button>
   );
+}
+
+/** For `npm run measure:panel`: when messages were there for the first time. */
+function markFirst(): void {
+  if (performance.getEntriesByName(FIRST_MESSAGE).length === 0) performance.mark(FIRST_MESSAGE);
 }
 
 interface RowSettings {
