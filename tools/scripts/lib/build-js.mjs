@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from "node:path";
 
 import { buildTesting } from "./build-testing.mjs";
-import { buildDefaults, buildVariables } from "./env-file.mjs";
+import { buildDefaults, buildVariables, keyNotice } from "./env-file.mjs";
 import { run } from "./exec.mjs";
 import { info } from "./log.mjs";
 import { DIST_DIR, inRoot, inTarget, nodeBin, PKG_DIR } from "./paths.mjs";
@@ -88,7 +88,7 @@ export async function buildPackage() {
 
 export async function buildExtension() {
   const { defaults, keyInjected } = buildDefaults();
-  info(`push key: ${keyInjected ? "injected by WEBPACK_PUSHER_KEY" : "the development default"}`);
+  info(keyNotice(keyInjected));
   await unlessFresh(
     {
       name: "extension",

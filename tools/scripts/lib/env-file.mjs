@@ -16,16 +16,15 @@ function parse(text) {
 }
 
 /** The environment wins over `.env.local`; an empty value counts as not set. */
-export function buildVariables() {
-  const file = inRoot(".env.local");
+export function buildVariables(file = inRoot(".env.local")) {
   const fromFile = existsSync(file) ? parse(readFileSync(file, "utf8")) : {};
   const entries = NAMES.map((name) => [name, process.env[name] || fromFile[name] || undefined]);
   return Object.fromEntries(entries);
 }
 
 /** What the bundle gets as `__SIDEWIRE_DEFAULTS__`, and whether the key was injected. */
-export function buildDefaults() {
-  const given = buildVariables();
+export function buildDefaults(file) {
+  const given = buildVariables(file);
   const port = Number(given.WEBPACK_PUSHER_WS_PORT ?? 3005);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new UserError(`WEBPACK_PUSHER_WS_PORT is "${given.WEBPACK_PUSHER_WS_PORT}": it must be a port number from 1 to 65535.`);
@@ -39,3 +38,6 @@ export function buildDefaults() {
   };
   return { defaults, keyInjected: given.WEBPACK_PUSHER_KEY !== undefined };
 }
+
+/** What the build says about the key: where it is from, never what it is. */
+export const keyNotice = (keyInjected) => `push key: ${keyInjected ? "injected by WEBPACK_PUSHER_KEY" : "the development default"}`;
