@@ -45,7 +45,7 @@ export default defineConfig(
         "error",
         {
           patterns: [
-            { group: ["**/pkg/**", "**/crates/**", "sidewire/*", "!sidewire/inline", "!sidewire/badge"], message: "Import the package by its published names: sidewire, sidewire/inline, sidewire/badge." },
+            { group: ["**/pkg/**", "**/crates/**", "sidewire/*", "!sidewire/inline", "!sidewire/badge", "!sidewire/chrome"], message: "Import the package by its published names: sidewire, sidewire/inline, sidewire/badge, sidewire/chrome." },
           ],
         },
       ],
@@ -89,7 +89,7 @@ export default defineConfig(
   },
   {
     // Functions in here are sent to the browser.
-    files: ["tests/**/*.mjs", "tools/scripts/lib/{browser,observe,panel,rig}.mjs", "tools/scripts/lib/packaging/*.mjs"],
+    files: ["tests/**/*.mjs", "tools/scripts/lib/{browser,observe,panel,panel-times,rig}.mjs", "tools/scripts/lib/packaging/*.mjs"],
     languageOptions: { globals: { ...globals.browser, chrome: "readonly" } },
     rules: { "no-restricted-globals": "off", "max-lines-per-function": "off" },
   },

@@ -68,6 +68,19 @@ test("who was not there when the user signed out is told by the change that woke
   assert.deepEqual(heard, [null]);
 });
 
+test("messages that are kept move with the token, whether they were shown or not sent yet", async () => {
+  const world = createWorld();
+  await world.account.signIn("t", "local");
+  world.storage.values.set("local sidewire:snapshot:s1", "shown");
+  world.storage.values.set("local sidewire:outbox:s1", "unsent");
+  world.storage.values.set("local sidewire:config", "stays");
+
+  await world.account.move("session");
+
+  assert.deepEqual([...world.storage.values.keys()].sort(), ["local sidewire:config", "session accessToken", "session sidewire:outbox:s1", "session sidewire:snapshot:s1"]);
+  assert.equal(world.storage.values.get("session sidewire:outbox:s1"), "unsent");
+});
+
 test("moving when nobody is signed in stores nothing", async () => {
   const world = createWorld();
 

@@ -1,6 +1,7 @@
 /** The bearer token: where it is kept, and everything that goes with it when the user signs out. */
 
 import type { TokenArea } from "./config";
+import { MESSAGE_KEYS } from "./message_storage";
 import type { Area, Storage } from "./platform/storage";
 import { parseToken } from "./sign_in";
 
@@ -10,8 +11,8 @@ export const TOKEN_KEY = "accessToken";
 /** The same for incognito windows, in `session` only: nothing of them is kept. */
 export const INCOGNITO_TOKEN_KEY = "accessToken:incognito";
 
-/** What else belongs to an account: messages kept for offline use, own messages on their way, what was read. */
-const ACCOUNT_KEYS = /^sidewire:(?:snapshot|outbox):|^sidewire:(?:seen|connection)$/;
+/** What else belongs to an account beside its messages: what was read, and what was shown last. */
+const ACCOUNT_KEYS = new Set(["sidewire:seen", "sidewire:connection"]);
 
 /** What an account needs from the outside. */
 export interface AccountHost {
@@ -29,7 +30,7 @@ export interface Account {
   readonly signIn: (token: string, area: TokenArea) => Promise<void>;
   /** Removes the token and what belongs to its account. The worker lets go of the tabs' sessions when it hears of it. */
   readonly signOut: () => Promise<void>;
-  /** Moves the token to another area. */
+  /** Moves the token and the messages that are kept to another area. */
   readonly move: (area: TokenArea) => Promise<void>;
   /**
    * Calls back when the token changes, with `null` when the user has signed out. `known`: the token that the listener
@@ -61,7 +62,9 @@ export function createAccount(host: AccountHost): Account {
     signIn: store,
     move: async (area) => {
       const value = await token();
-      if (value !== null) await store(value, area);
+      if (value === null) return;
+      await store(value, area);
+      if (!host.isIncognito) await moveMessages(host, area);
     },
     signOut: async () => {
       for (const area of areas) await storage.remove(area, key);
@@ -98,7 +101,16 @@ async function locked(host: AccountHost): Promise<boolean> {
 async function forgetAccount({ storage, storageKeys }: AccountHost): Promise<void> {
   for (const area of ["local", "session"] as const) {
     const keys = await keysOf(area, storageKeys);
-    for (const key of keys) if (ACCOUNT_KEYS.test(key)) await storage.remove(area, key);
+    for (const key of keys) if (MESSAGE_KEYS.test(key) || ACCOUNT_KEYS.has(key)) await storage.remove(area, key);
+  }
+}
+
+async function moveMessages({ storage, storageKeys }: AccountHost, to: TokenArea): Promise<void> {
+  const from = to === "local" ? "session" : "local";
+  for (const key of await keysOf(from, storageKeys)) {
+    if (!MESSAGE_KEYS.test(key)) continue;
+    await storage.write(to, key, await storage.read(from, key));
+    await storage.remove(from, key);
   }
 }
 

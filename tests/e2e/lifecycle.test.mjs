@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { inRoot } from "../../tools/scripts/lib/paths.mjs";
-import { assertClean, bindActiveTab, countText, NETWORK_ERRORS, startRig, until } from "../lib/harness.mjs";
+import { assertClean, BackendProcess, bindActiveTab, converse, countText, NETWORK_ERRORS, settled, startRig, until } from "../lib/harness.mjs";
 
 const alert = (panel) => panel.page.getByRole("alert");
 
@@ -120,6 +120,82 @@ test("the record of the connection is stored and a reopened panel goes on from i
   await again.waitForState("connected");
   await until("the message is there", async () => (await countText(again, "before")) === 1, 10_000);
   assertClean(again);
+});
+
+/** Connections to a port of this machine that are open. */
+function connectionsTo(port) {
+  const wanted = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const established = "01";
+  return readFileSync("/proc/net/tcp", "utf8").split("\n").map((line) => line.trim().split(/\s+/)).filter(([, , remote, state]) => remote?.endsWith(wanted) && state === established).length;
+}
+
+// H8; fault 131.
+test("a panel that is closed and opened again and again leaves no socket behind", { timeout: 120_000 }, async (t) => {
+  const rig = await startRig(t);
+  const { pushPort } = rig.backend;
+  // Sockudo's own connections, if it keeps any.
+  const before = connectionsTo(pushPort);
+  for (let time = 0; time < 8; time += 1) {
+    const panel = time === 0 ? await rig.openOnSession() : await rig.openPanel();
+    await panel.waitForState("connected");
+    await until("one socket is open", () => connectionsTo(pushPort) === before + 1, 5_000);
+    assertClean(panel);
+    await panel.close();
+  }
+
+  await until("no socket is left", () => connectionsTo(pushPort) === before, 5_000);
+});
+
+// E10, E13, M6, M23; fault 130.
+test("without a server a reopened panel shows what it showed last, and what was not sent leaves once when the server is back", { timeout: 120_000 }, async (t) => {
+  const rig = await startRig(t);
+  const first = await panelOnMessage(rig, "seen before");
+  // A panel that closes stores nothing any more, so what is seen is stored before: two seconds after it has changed.
+  await until("what is seen is stored", async () => JSON.stringify(await storedIn(rig, "local")).includes("seen before"), 10_000);
+  await first.close();
+  const { apiPort, pushPort, dataDir } = rig.backend;
+  rig.backend.temporary = false;
+  await rig.backend.stop();
+
+  const second = await rig.openPanel();
+  await until("what was shown last is there", async () => (await countText(second, "seen before")) === 1, 3_000);
+  await second.composer.fill("typed without a server");
+  await second.page.keyboard.press("Enter");
+  await until("the message is on screen", async () => (await countText(second, "typed without a server", "user")) === 1, 5_000);
+  await second.page.waitForTimeout(300);
+  assertClean(second, NETWORK_ERRORS);
+  await second.close();
+
+  rig.backend = await BackendProcess.start({ apiPort, pushPort, dataDir, push: "sockudo", sockudo: process.env.SIDEWIRE_SOCKUDO });
+  rig.backend.temporary = true;
+  const third = await rig.openPanel();
+  await until("the message was delivered and answered", async () => (await third.bubbles("assistant").count()) >= 2, 60_000);
+  await settled(third);
+  assert.equal(await countText(third, "typed without a server", "user"), 1);
+  const log = await rig.backend.call("GET", `/api/session/${rig.session.sessionId}/messages`, { token: rig.token });
+  assert.equal(log.messages.filter(({ content }) => content === "typed without a server").length, 1, "it was stored twice");
+  assertClean(third, NETWORK_ERRORS);
+});
+
+// Faults 140, 142.
+test("a storage that is full is told once, and everything works all the same", { timeout: 90_000 }, async (t) => {
+  const rig = await startRig(t);
+  const panel = await panelOnMessage(rig, "before it was full");
+  const { page } = panel;
+  await rig.browser.inWorker(async () => {
+    const used = await chrome.storage.local.getBytesInUse(null);
+    await chrome.storage.local.set({ junk: "x".repeat(chrome.storage.local.QUOTA_BYTES - used - 600) });
+  });
+
+  await rig.backend.write(rig.token, rig.session.sessionId, [{ role: "assistant", content: `news ${"and more ".repeat(300)}` }], { publish: true });
+  const notice = page.getByText("The extension's storage is full.");
+  await notice.waitFor({ timeout: 20_000 });
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await until("it was read", async () => (await notice.count()) === 0, 5_000);
+  await converse(panel, "does it still work?");
+  await page.waitForTimeout(3_000);
+  assert.equal(await notice.count(), 0, "it was told twice");
+  assertClean(panel);
 });
 
 // Fault 134.

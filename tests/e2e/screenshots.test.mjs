@@ -129,7 +129,10 @@ test("turns, days, failures and what is missing can be told apart; an answer tha
   const panel = await rig.openPanel();
   await panel.page.setViewportSize({ width: 360, height: 900 });
   await bindActiveTab(panel, sessionId);
-  await panel.page.getByRole("separator", { name: "2 messages are missing here" }).waitFor({ timeout: 40_000 });
+  const marker = panel.page.getByRole("separator", { name: "2 messages are missing here" });
+  await marker.waitFor({ timeout: 40_000 });
+  const [above, gapAt, below] = await Promise.all([panel.bubbles().nth(2), marker, panel.bubbles().nth(3)].map((item) => item.boundingBox()));
+  assert.ok(above.y < gapAt.y && gapAt.y < below.y, "the marker is not between its neighbours");
 
   const turns = await panel.bubbles().evaluateAll((rows) => rows.map((row) => row.dataset.turn !== undefined));
   assert.deepEqual(turns, [true, false, false, true, false, true, false]);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { after } from "node:test";
 
 import { BackendProcess } from "../../tools/scripts/lib/backend.mjs";
 import { until } from "../../tools/scripts/lib/browser.mjs";
@@ -26,6 +27,13 @@ export async function startRig(test, options = {}) {
   const rig = await Rig.start({ push: "sockudo", sockudo, agentDelayMs: 400, ...options });
   test.after(() => rig.stop());
   return rig;
+}
+
+/** One product for all tests of a file, started by the first one that needs it and stopped after the last. */
+export function sharedRig(options = {}) {
+  let started;
+  after(async () => (await started)?.stop());
+  return () => (started ??= Rig.start({ push: "sockudo", sockudo, agentDelayMs: 400, ...options }));
 }
 
 /**

@@ -11,9 +11,11 @@ import "./markdown.css";
 import "./debug.css";
 import { createRoot } from "react-dom/client";
 import { createClient, createTabSessions, init } from "sidewire";
+import { chromeStorage } from "sidewire/chrome";
 import { createAccount } from "../account";
 import { followAppearance } from "../appearance";
 import { CONFIG_KEY, defaultConfig } from "../config";
+import { messageStorage } from "../message_storage";
 import * as platform from "../platform/chrome";
 import { tolerantStorage, type StorageFailure } from "../platform/storage";
 import { INCOGNITO_TABS_KEY, TABS_KEY } from "../tabs/shown_tab";
@@ -46,18 +48,21 @@ start().catch((error: unknown) => fail(error, startFailure(error)));
 async function start(): Promise<void> {
   followAppearance(storage, CONFIG_KEY);
   const account = createAccount({ storage, isIncognito, lockStorage: platform.lockStorage, storageKeys: platform.storageKeys });
-  const [windowId, seen] = await Promise.all([
+  const [windowId, seen, isLocked] = await Promise.all([
     platform.currentWindowId().catch(() => -1),
     createSeen(storage, isIncognito),
     // What is stored from here on is out of reach of content scripts.
     attempt(platform.lockStorage),
     init(),
   ]);
+  // Nothing of incognito windows is kept, and nothing where content scripts could read it.
+  const areas = isLocked && !isIncognito ? orElse(() => ({ local: chromeStorage("local"), session: chromeStorage("session") }), null) : null;
   const store = await openPanelStore({
     windowId,
     isIncognito,
     account,
     storage,
+    messageStorage: (area) => (areas === null ? null : messageStorage(areas, area)),
     tabsKey: isIncognito ? INCOGNITO_TABS_KEY : TABS_KEY,
     defaults: defaultConfig(__SIDEWIRE_DEFAULTS__),
     isServerGiven: __SIDEWIRE_DEFAULTS__.isGiven,
@@ -100,12 +105,13 @@ function fail(error: unknown, failure: Failure | null): void {
   if (failure !== null) showFailure(root(), failure, restartHost.reload);
 }
 
-/** For calls that a browser may lack: whatever happens, the panel goes on without. */
-async function attempt(call: () => unknown): Promise<void> {
+/** For calls that a browser may lack: whatever happens, the panel goes on. Resolves with whether it went well. */
+async function attempt(call: () => unknown): Promise<boolean> {
   try {
     await call();
+    return true;
   } catch {
-    // Told nowhere: nothing depends on it.
+    return false;
   }
 }
 

@@ -12,6 +12,16 @@ test("the first hidden and visible of a panel that opens say nothing", async () 
   assert.deepEqual(world.calls, []);
 });
 
+test("a panel that is hidden as soon as it was seen is told at once", () => {
+  const world = createWorld("hidden");
+
+  followPage(world.page, world.listener, 1_000);
+  world.becomes("visible");
+  world.becomes("hidden");
+
+  assert.deepEqual(world.calls, ["visible false"]);
+});
+
 test("a panel that stays hidden is told once, and later changes are told each", async () => {
   const world = createWorld("hidden");
 

@@ -1,8 +1,8 @@
 /** What the panel shows and may do, outside React: one client, one tab in front, one session. */
 
-import type { ClientOptions, SidewireClient } from "sidewire";
+import type { ClientOptions, SidewireClient, StorageAdapter } from "sidewire";
 import type { Account } from "../account";
-import { CONFIG_KEY, parseStoredConfig, sameServers, type Config } from "../config";
+import { CONFIG_KEY, parseStoredConfig, sameServers, type Config, type TokenArea } from "../config";
 import type { WorkerMessage } from "../messages";
 import { pageFields, type PageFields } from "../page_url";
 import type { Storage, StorageFailure } from "../platform/storage";
@@ -24,6 +24,8 @@ export interface PanelHost {
   readonly restoreTabs: RestoreTabs;
   readonly storage: Storage;
   readonly account: Account;
+  /** Where messages are kept, in the area that is in force at each moment; `null` where nothing may be kept. */
+  messageStorage(area: () => TokenArea): StorageAdapter | null;
   tellWorker(message: WorkerMessage): Promise<unknown>;
   activeTab(): Promise<number | null>;
   onFrontTab(listener: (tabId: number, before: number | null) => void): void;
@@ -119,6 +121,7 @@ interface Self {
   readonly listeners: Set<() => void>;
   readonly reporter: PageReporter;
   readonly connection: ConnectionRecord;
+  readonly messages: StorageAdapter | null;
   /** What was chosen here and is not stored yet; `null` = a new chat. */
   readonly chosen: Map<number, string | null>;
   /** The map as it is stored. */
@@ -133,9 +136,11 @@ interface Self {
 
 function createSelf(host: PanelHost, stored: Config | null, isSignedIn: boolean, connection: ConnectionRecord): Self {
   const config = stored ?? host.defaults;
+  const area = (): TokenArea => self.state.config.tokenArea;
   const self: Self = {
     host,
     connection,
+    messages: host.messageStorage(area),
     listeners: new Set(),
     reporter: createPageReporter((sessionId, fields) => {
       readyClient(self.state)?.updateSession(sessionId, fields).catch(() => undefined);
@@ -147,7 +152,7 @@ function createSelf(host: PanelHost, stored: Config | null, isSignedIn: boolean,
     isOnline: true,
     hasToldStorage: false,
     state: {
-      client: buildClient(host, config),
+      client: { type: "unusable", message: "" },
       config,
       isConfigured: stored !== null || host.isServerGiven,
       isSignedIn,
@@ -159,6 +164,7 @@ function createSelf(host: PanelHost, stored: Config | null, isSignedIn: boolean,
       storageFailure: null,
     },
   };
+  self.state = { ...self.state, client: buildClient(self, config) };
   followClient(self, null);
   return self;
 }
@@ -191,13 +197,15 @@ function facade(self: Self): PanelStore {
       readyClient(self.state)?.setOnline(isOnline);
     },
     updateReady: (version) => update(self, { update: version }),
-    storageFailed: (failure) => {
-      if (self.hasToldStorage) return;
-      self.hasToldStorage = true;
-      update(self, { storageFailure: failure });
-    },
+    storageFailed: (failure) => storageFailed(self, failure),
     dismissStorageFailure: () => update(self, { storageFailure: null }),
   };
+}
+
+function storageFailed(self: Self, failure: StorageFailure): void {
+  if (self.hasToldStorage) return;
+  self.hasToldStorage = true;
+  update(self, { storageFailure: failure });
 }
 
 /** Without an answer of the worker, as without its map, the tab in front is shown all the same, without a session. */
@@ -235,7 +243,7 @@ function onConfig(self: Self, stored: Config | null): void {
     return;
   }
   const old = readyClient(self.state);
-  const client = buildClient(self.host, config);
+  const client = buildClient(self, config);
   if (client.type === "ready") {
     client.client.setVisible(self.isVisible);
     client.client.setOnline(self.isOnline);
@@ -245,7 +253,12 @@ function onConfig(self: Self, stored: Config | null): void {
 }
 
 function followClient(self: Self, old: SidewireClient | null): void {
-  self.connection.follow(readyClient(self.state));
+  const client = readyClient(self.state);
+  self.connection.follow(client);
+  client?.on("problem", ({ code }) => {
+    if (code === "storage_full") storageFailed(self, "full");
+    if (code === "storage_failed") storageFailed(self, "unusable");
+  });
   // React lets go of the old client in the microtasks of this turn.
   if (old !== null) setTimeout(() => old.close());
 }
@@ -334,11 +347,12 @@ function watchSession({ state, connection }: Self): void {
   client.connect();
 }
 
-function buildClient(host: PanelHost, config: Config): ClientState {
+function buildClient({ host, messages }: Self, config: Config): ClientState {
   const { key, wsHost, wsPort, tls, apiBase, pollActiveMs, pollIdleMs } = config;
   const servers = { key: key === "" ? null : key, wsHost, wsPort, tls, apiBase, pollActiveMs, pollIdleMs };
   try {
-    return { type: "ready", client: host.createClient({ ...servers, token: () => host.account.token(), record: true }) };
+    const options = { ...servers, token: () => host.account.token(), record: true, storage: messages };
+    return { type: "ready", client: host.createClient(options) };
   } catch (error) {
     return { type: "unusable", message: messageOf(error) };
   }

@@ -72,6 +72,7 @@ export function createWorld(events: readonly (readonly TabEvent[])[], isIncognit
       restoreTabs: (json) => createTabSessions(json),
       storage,
       account: createAccount({ storage, isIncognito, lockStorage: () => Promise.resolve(), storageKeys: () => Promise.resolve([]) }),
+      messageStorage: () => null,
       tellWorker: (message) => {
         if (message.type !== "hello") calls.push(`tell ${JSON.stringify(message)}`);
         return Promise.resolve(true);
