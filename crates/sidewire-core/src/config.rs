@@ -133,6 +133,11 @@ impl Config {
         self.socket_url.as_deref()
     }
 
+    /// Whether signatures and messages come from one server.
+    pub(crate) fn one_server(&self) -> bool {
+        self.auth_url.as_deref().map(origin) == self.api_base.as_deref().map(origin)
+    }
+
     /// Address of the channel authorisation endpoint.
     pub(crate) fn auth_url(&self) -> Option<&str> {
         self.auth_url.as_deref()
@@ -229,6 +234,13 @@ fn checked_base(
         return Err(ConfigError::Cleartext { setting });
     }
     Ok([scheme, "://", authority, path.trim_end_matches('/')].concat())
+}
+
+/// `scheme://authority` of a checked address.
+fn origin(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| authority + at);
+    url.get(..end).unwrap_or(url)
 }
 
 /// The host in `host`, `host:port` or `[v6]:port`; `None` when host or port is malformed.

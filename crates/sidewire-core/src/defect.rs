@@ -96,6 +96,14 @@ mod enabled {
         RetryAfterIgnored,
         /// Background reads have no budget.
         NoReadBudget,
+        /// Signatures do not count towards the common budget.
+        SignaturesUncounted,
+        /// A server that is slow gets no more time than a quick one.
+        PatienceNeverGrows,
+        /// A poll goes out beside an authorisation under way.
+        PollsDoNotYield,
+        /// A 503 at one address says nothing about the others.
+        SilenceOfOneEndpoint,
         /// A read that failed is repeated at once.
         NoReadBackoff,
         /// Only the first page of what was missed is read.

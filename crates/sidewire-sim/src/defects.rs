@@ -47,7 +47,10 @@ pub const fn rules(defect: Defect) -> &'static [&'static str] {
 #[allow(clippy::wildcard_enum_match_arm, reason = "two halves of one table")]
 const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
     match defect {
-        Defect::NoReadBudget | Defect::NoReadBackoff => &["S15"],
+        Defect::PatienceNeverGrows => &["W1"],
+        Defect::PollsDoNotYield => &["W2"],
+        Defect::SilenceOfOneEndpoint => &["S8"],
+        Defect::NoReadBudget | Defect::SignaturesUncounted | Defect::NoReadBackoff => &["S15"],
         Defect::PageLoop => &["M9"],
         Defect::OlderFloorKept => &["P3"],
         Defect::CursorFollowsPush => &["S13", "M4"],

@@ -63,9 +63,10 @@ export const simulation = (seeds) => sim("--seeds", String(seeds), "--threads", 
 /** Every mechanism switched off in turn: the simulator must notice each. */
 export const plantedDefects = () => sim("defects");
 
-/** What the client asks of a server at its worst: after a restart, and over hours of trouble. */
+/** What the client asks of a server at its worst: after a restart, with the bounds that hold for any crowd, and over hours of trouble. */
 export async function politeness() {
   await sim("herd", "--clients", "10000", "--outage", "60");
+  await sim("herd", "--small");
   await sim("figures");
 }
 

@@ -1,5 +1,6 @@
 //! Keeps authorisation polite.
 
+use super::server::Told;
 use crate::defect::planted;
 use crate::policy::Policy;
 use crate::queue::Queue;
@@ -16,6 +17,7 @@ pub(crate) struct AuthGate {
     pub(super) refusals: u32,
     pub(super) troubles: u32,
     pub(super) silent_until: Timestamp,
+    pub(super) told: Told,
 }
 
 impl AuthGate {
@@ -36,6 +38,11 @@ impl AuthGate {
                 Ok(())
             }
         }
+    }
+
+    /// When a signature was asked for last.
+    pub(super) fn last_asked(&self) -> Option<Timestamp> {
+        self.sent.iter().last().copied()
     }
 
     pub(super) fn refused(&mut self, now: Timestamp, policy: &Policy) {

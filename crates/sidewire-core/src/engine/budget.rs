@@ -1,4 +1,4 @@
-//! Keeps background reads polite: a token bucket, and what the server asked for.
+//! Keeps what is asked for unasked polite: one token bucket for reads and signatures.
 
 use crate::policy::Policy;
 use crate::time::Timestamp;
@@ -7,28 +7,30 @@ use crate::time::Timestamp;
 #[path = "normal/budget.rs"]
 mod normal;
 
-/// Reads that nobody waits for draw from here; what the user does passes.
+/// Reads that nobody waits for and signatures draw from here; what the user does passes.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     left: u32,
     refilled: Timestamp,
-    /// The server asked for silence until then (`Retry-After`); that holds for everybody.
-    closed_until: Timestamp,
 }
 
 impl Budget {
     pub(super) fn new(policy: &Policy, now: Timestamp) -> Self {
-        Self { left: policy.rest_burst, refilled: now, closed_until: Timestamp::ZERO }
+        Self { left: policy.rest_burst, refilled: now }
     }
 
-    /// When the next read may leave.
+    /// When the next one may leave.
     pub(super) fn open_at(&self, urgent: bool, policy: &Policy) -> Timestamp {
-        let refill =
-            if urgent || self.left > 0 { Timestamp::ZERO } else { self.refilled.after(policy.rest_refill) };
-        refill.max(self.closed_until)
+        if urgent || self.left > 0 { Timestamp::ZERO } else { self.refilled.after(policy.rest_refill) }
     }
 
-    /// Draws one read, if one is left.
+    /// The same for one that is not urgent, with everything due by now refilled.
+    pub(super) fn next_at(&mut self, now: Timestamp, policy: &Policy) -> Timestamp {
+        self.refill(now, policy);
+        self.open_at(false, policy)
+    }
+
+    /// Draws one, if one is left.
     pub(super) fn draw(&mut self, urgent: bool, now: Timestamp, policy: &Policy) -> bool {
         self.refill(now, policy);
         if self.open_at(urgent, policy) > now {
@@ -36,11 +38,6 @@ impl Budget {
         }
         self.left = self.left.saturating_sub(u32::from(!urgent));
         true
-    }
-
-    /// The server asked for silence.
-    pub(super) fn close_until(&mut self, at: Timestamp) {
-        self.closed_until = self.closed_until.max(at);
     }
 
     fn refill(&mut self, now: Timestamp, policy: &Policy) {
@@ -70,17 +67,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_does_passes_but_not_a_closed_door() {
+    fn what_the_user_does_passes_an_empty_budget() {
         let policy = Policy::default();
         let mut budget = Budget::new(&policy, Timestamp::ZERO);
         for _ in 0..10 {
             assert!(budget.draw(false, Timestamp::ZERO, &policy));
         }
+
         assert!(!budget.draw(false, Timestamp::ZERO, &policy));
         assert!(budget.draw(true, Timestamp::ZERO, &policy));
-
-        budget.close_until(Timestamp::from_millis(5000));
-        assert!(!budget.draw(true, Timestamp::from_millis(4999), &policy));
-        assert!(budget.draw(true, Timestamp::from_millis(5000), &policy));
+        assert_eq!(budget.next_at(Timestamp::ZERO, &policy), Timestamp::from_millis(2000));
     }
 }

@@ -1,19 +1,16 @@
-//! Joining the shown session's channel: authorise, subscribe, be acknowledged, leave.
+//! Joining the shown session's channel: subscribe, be acknowledged, leave. The signature comes from `authorize`.
 
 use crate::time::Duration;
 
 use super::Engine;
-use super::io::{Answer, Ask, Pending};
 use super::link::Link;
-use super::token::Refusal;
 use crate::decimal::Decimal;
 use crate::defect::{planted, unless};
 use crate::ids::{RequestId, SessionId};
-use crate::input::{HttpFailure, HttpResponse};
-use crate::output::{Body, Cause, Effect, FallbackReason, Method, ProblemCode};
+use crate::output::{Cause, Effect, FallbackReason, ProblemCode};
 use crate::policy::CloseAction;
 use crate::time::Timestamp;
-use crate::wire::{pusher, rest};
+use crate::wire::pusher;
 
 #[cfg(feature = "model")]
 #[path = "normal/channel.rs"]
@@ -104,40 +101,6 @@ impl Engine {
         self.sessions.iter().find(ours).map(|(id, _)| id.clone())
     }
 
-    fn authorize(&mut self, id: &SessionId) {
-        let Link::Open(open) = &self.link else { return };
-        let Some(url) = self.config.auth_url().map(str::to_owned) else {
-            self.set_channel(id, Channel::Refused { reason: FallbackReason::NotConfigured, code: None });
-            return;
-        };
-        let form = rest::auth_form(open.socket.as_str(), &self.config.channel(id));
-        self.withdraw_authorization();
-        if let Err(until) = self.gate.enter(self.io.now, &self.io.policy) {
-            self.set_channel(id, Channel::Paused { until });
-            return;
-        }
-        self.io.counters.auth_requests += 1;
-        let request = self.io.request(Ask {
-            pending: Pending::Authorize(id.clone()),
-            method: Method::Post,
-            url,
-            body: Some(Body::Form(form)),
-            idempotency_key: None,
-            timeout: self.io.policy.auth_timeout,
-        });
-        self.set_channel(id, Channel::Authorizing { request });
-    }
-
-    /// One in flight in the whole client: the session just chosen goes before a warm one.
-    fn withdraw_authorization(&mut self) {
-        for session in self.sessions.values_mut() {
-            if let Channel::Authorizing { request } = session.channel {
-                self.io.cancel(request);
-                session.channel = Channel::Idle;
-            }
-        }
-    }
-
     fn subscribe(&mut self, id: &SessionId) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         let Channel::Authorized { auth } = core::mem::replace(&mut session.channel, Channel::Subscribing)
@@ -167,7 +130,10 @@ impl Engine {
             if !(planted!(NoCatchUpOnAck) || again && planted!(CatchUpOnFirstAckOnly)) {
                 session.fetch.acknowledged();
             }
-            self.gate.succeeded();
+            // One that comes again proves nothing about what was refused since.
+            if !again {
+                self.gate.succeeded();
+            }
         }
     }
 
@@ -202,91 +168,6 @@ impl Engine {
         }
     }
 
-    pub(super) fn handle_auth_answer(&mut self, id: &SessionId, answer: &Answer<'_>) {
-        let waiting = self.sessions.get(id).map(|s| &s.channel);
-        if !matches!(waiting, Some(Channel::Authorizing { request }) if *request == answer.request) {
-            return;
-        }
-        match answer.outcome {
-            Ok(HttpResponse { status: 200, body, .. }) => {
-                self.token_accepted(answer.token);
-                self.handle_signature(id, body);
-            }
-            Ok(HttpResponse { status: 401, .. }) => self.handle_auth_401(id, answer),
-            Ok(HttpResponse { status: 403, body, .. }) => {
-                let code = rest::error_body(body).0;
-                let told = matches!(code.as_deref(), Some("SESSION_NOT_FOUND" | "USER_MISMATCH"));
-                let reason = if told { FallbackReason::SessionRefused } else { FallbackReason::AuthFailed };
-                let detail = ["authorisation answered 403 ", code.as_deref().unwrap_or_default()].concat();
-                self.refuse_channel(id, reason, code, detail.trim_end());
-            }
-            Ok(response) => {
-                let detail = ["authorisation answered ", Decimal::of(response.status).as_str()].concat();
-                self.io.problem(ProblemCode::RequestFailed, &detail);
-                self.auth_trouble(id, self.retry_after(&response));
-            }
-            Err(HttpFailure::NoToken) => {
-                self.refuse_channel(id, FallbackReason::NoToken, None, "the token provider had no token");
-            }
-            Err(failure) => {
-                self.io.problem(
-                    ProblemCode::RequestFailed,
-                    &["authorisation failed: ", failure.as_str()].concat(),
-                );
-                self.auth_trouble(id, None);
-            }
-        }
-    }
-
-    fn handle_auth_401(&mut self, id: &SessionId, answer: &Answer<'_>) {
-        match self.token_refused(answer.token) {
-            Refusal::AskAgain => {
-                self.gate.refused(self.io.now, &self.io.policy);
-                self.set_channel(id, Channel::Idle);
-            }
-            Refusal::Final => {
-                self.refuse_channel(id, FallbackReason::AuthFailed, None, "authorisation answered 401");
-            }
-        }
-    }
-
-    fn handle_signature(&mut self, id: &SessionId, body: &[u8]) {
-        match rest::auth_answer(body) {
-            Some((auth, head)) => {
-                self.set_channel(id, Channel::Authorized { auth });
-                self.note_log_head(id, head);
-            }
-            None => {
-                self.io.problem(
-                    ProblemCode::BadAuthAnswer,
-                    "authorisation answered 200 without a usable auth string",
-                );
-                self.auth_trouble(id, None);
-            }
-        }
-    }
-
-    fn refuse_channel(&mut self, id: &SessionId, reason: FallbackReason, code: Option<String>, detail: &str) {
-        self.gate.refused(self.io.now, &self.io.policy);
-        self.io.problem(ProblemCode::RequestFailed, detail);
-        self.cause = Cause::AuthRefused;
-        let refused = Channel::Refused { reason, code };
-        let channel = if planted!(RefusalNotTerminal) { Channel::Idle } else { refused };
-        self.set_channel(id, channel);
-    }
-
-    /// Not a refusal: the endpoint is overloaded, broken or out of reach. The pause doubles.
-    fn auth_trouble(&mut self, id: &SessionId, told: Option<Duration>) {
-        self.gate.troubles = self.gate.troubles.saturating_add(1);
-        let exponent = self.gate.troubles.min(7) - 1;
-        let nominal = Duration::from_secs(2).saturating_mul(1 << exponent).min(self.io.policy.auth_pause_max);
-        let pause = self.io.half_spread(nominal);
-        let until = self.io.now.after(told.map_or(pause, |told| told.max(pause)));
-        // The endpoint is in trouble, not the session: the pause outlives a switch or a new socket.
-        self.gate.silent_until = self.gate.silent_until.max(until);
-        self.set_channel(id, Channel::Paused { until });
-    }
-
     fn pause_channel(&mut self, id: &SessionId) {
         let index = usize::try_from(self.gate.refusals.saturating_sub(1)).unwrap_or(usize::MAX);
         let longest = Duration::from_secs(30);
@@ -296,7 +177,7 @@ impl Engine {
         self.set_channel(id, Channel::Paused { until });
     }
 
-    fn set_channel(&mut self, id: &SessionId, channel: Channel) {
+    pub(super) fn set_channel(&mut self, id: &SessionId, channel: Channel) {
         if let Some(session) = self.sessions.get_mut(id) {
             session.channel = channel;
         }

@@ -140,6 +140,11 @@ impl Fetch {
         self.errors = 0;
     }
 
+    /// No read leaves before, after one that failed.
+    pub(super) const fn not_before(&self) -> Timestamp {
+        self.not_before
+    }
+
     /// Reads that failed in a row.
     pub(crate) const fn failures(&self) -> u32 {
         self.errors
@@ -202,7 +207,8 @@ impl Engine {
         let Some(want) = session.fetch.next() else { return };
         let urgent = session.fetch.urgent || want == Want::Older;
         let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
-        if busy || now < session.fetch.not_before || self.is_restoring() {
+        let silent = now < self.silent_for_reads_until(urgent);
+        if busy || silent || now < session.fetch.not_before || self.is_restoring() {
             return;
         }
         if !self.budget.draw(urgent || planted!(NoReadBudget), now, &self.io.policy) {
@@ -233,7 +239,14 @@ impl Engine {
         let waiting = next.is_some() && !busy && !self.is_restoring();
         let urgent = session.fetch.urgent || next == Some(Want::Older);
         let open = self.budget.open_at(urgent, &self.io.policy);
+        let open = open.max(self.silent_for_reads_until(urgent));
         waiting.then_some(session.fetch.not_before.max(open))
+    }
+
+    /// Until when the server wants no reads. What the user waits for heeds the word of the endpoint itself alone.
+    pub(super) fn silent_for_reads_until(&self, urgent: bool) -> Timestamp {
+        let server = if urgent { Timestamp::ZERO } else { self.servers.api.silent_until() };
+        self.read_not_before.max(server)
     }
 
     /// The browser thinks so, or a socket proves it.
@@ -263,7 +276,7 @@ impl Engine {
             url,
             body: None,
             idempotency_key: None,
-            timeout: self.io.policy.rest_timeout,
+            timeout: self.servers.api.patience(self.io.policy.rest_timeout, self.io.now, &self.io.policy),
         });
         let now = self.io.now;
         if let Some(session) = self.sessions.get_mut(&id) {

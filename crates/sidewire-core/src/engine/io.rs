@@ -53,11 +53,30 @@ pub(crate) enum Pending {
     Call(CallId),
 }
 
+/// A request that somebody waits for.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) pending: Pending,
+    /// The token that it was sent with.
+    pub(crate) token: TokenGeneration,
+    pub(crate) sent: Timestamp,
+    pub(crate) patience: Duration,
+}
+
+impl Waiting {
+    /// When it is given up.
+    pub(crate) fn due(&self) -> Timestamp {
+        self.sent.after(self.patience)
+    }
+}
+
 /// An answer with what it answers.
 pub(crate) struct Answer<'a> {
     pub(crate) request: RequestId,
     /// The token that the request was sent with.
     pub(crate) token: TokenGeneration,
+    /// How long it was waited for, if the server did not answer in time.
+    pub(crate) in_vain: Duration,
     pub(crate) outcome: Result<HttpResponse<'a>, HttpFailure>,
 }
 
@@ -82,7 +101,7 @@ pub(crate) struct Io {
     pub(crate) buffer: Vec<u8>,
     effects: Queue<Effect>,
     events: Queue<Event>,
-    pending: Map<RequestId, (Pending, TokenGeneration)>,
+    pending: Map<RequestId, Waiting>,
     last_request: u32,
     last_connection: u32,
 }
@@ -132,7 +151,8 @@ impl Io {
     pub(crate) fn request(&mut self, ask: Ask) -> RequestId {
         self.last_request = self.last_request.wrapping_add(1);
         let request = RequestId::from_raw(self.last_request);
-        self.pending.insert(request, (ask.pending, self.token));
+        let (pending, token, sent, patience) = (ask.pending, self.token, self.now, ask.timeout);
+        self.pending.insert(request, Waiting { pending, token, sent, patience });
         let http = HttpRequest {
             method: ask.method,
             url: ask.url,
@@ -154,7 +174,7 @@ impl Io {
 
     /// Aborts every request. The application waits for its own calls: they are answered with `why`.
     pub(crate) fn cancel_all(&mut self, why: &ApiFailure) {
-        for (&request, (pending, _)) in core::mem::take(&mut self.pending).iter() {
+        for (&request, Waiting { pending, .. }) in core::mem::take(&mut self.pending).iter() {
             self.effect(Effect::CancelRequest { request });
             if let Pending::Call(call) = *pending {
                 self.event(Event::CallAnswered { call, outcome: Err(why.clone()) });
@@ -163,12 +183,12 @@ impl Io {
     }
 
     /// The one door for answers: `None` for those nobody waits for.
-    pub(crate) fn answered(&mut self, request: RequestId) -> Option<(Pending, TokenGeneration)> {
-        let pending = self.pending.remove(&request);
-        if pending.is_none() {
+    pub(crate) fn answered(&mut self, request: RequestId) -> Option<Waiting> {
+        let waiting = self.pending.remove(&request);
+        if waiting.is_none() {
             self.counters.frames_stale += 1;
         }
-        pending
+        waiting
     }
 
     /// `nominal` spread by half of itself, as retries are.

@@ -1,6 +1,7 @@
 //! The whole machine. Parents own children; nothing below reaches up except through what this file hands it.
 
 mod auth_gate;
+mod authorize;
 mod budget;
 mod channel;
 mod clock;
@@ -17,6 +18,7 @@ mod outbox;
 mod persist;
 mod query;
 mod schedule;
+mod server;
 mod status;
 mod store;
 mod token;
@@ -35,6 +37,7 @@ use link::{Link, Outage};
 use merge::Source;
 use outbox::Outbox;
 use schedule::{Cover, Gap, Refresh};
+use server::{Servers, Told};
 use status::{Episode, Reported};
 use store::{Kept, Store};
 use token::Renewal;
@@ -66,7 +69,11 @@ pub struct Engine {
     outage: Outage,
     gate: AuthGate,
     budget: Budget,
-    /// The server asked for silence on sends until then (`Retry-After`).
+    servers: Servers,
+    /// The server asked for silence on reads until then (`Retry-After`).
+    read_not_before: Timestamp,
+    read_told: Told,
+    /// The same for sends.
     send_not_before: Timestamp,
     renewal: Renewal,
     store: Store,
@@ -133,6 +140,12 @@ impl Session {
         }
     }
 
+    /// Polling stands in for push.
+    fn is_covered(&self) -> bool {
+        let joined = matches!(self.channel, Channel::Subscribed { .. });
+        self.fetch.is_loaded() && !joined && matches!(self.cover, Cover::Poll { .. })
+    }
+
     fn is_caught_up(&self) -> bool {
         matches!(self.channel, Channel::Subscribed { caught_up: true })
     }
@@ -159,6 +172,9 @@ impl Engine {
             outage: Outage::default(),
             gate: AuthGate::default(),
             budget: Budget::new(&policy, now),
+            servers: Servers::default(),
+            read_not_before: Timestamp::ZERO,
+            read_told: Told::default(),
             send_not_before: Timestamp::ZERO,
             renewal: Renewal::default(),
             store: Store::default(),
@@ -267,9 +283,11 @@ impl Engine {
     }
 
     fn handle_response(&mut self, request: RequestId, outcome: Result<HttpResponse<'_>, HttpFailure>) {
-        let Some((pending, token)) = self.io.answered(request) else { return };
-        let answer = Answer { request, token, outcome };
-        match pending {
+        let Some(waiting) = self.io.answered(request) else { return };
+        let in_vain = self.waited_in_vain(&waiting, &outcome);
+        self.note_server(&waiting.pending, in_vain, &outcome);
+        let answer = Answer { request, token: waiting.token, in_vain, outcome };
+        match waiting.pending {
             Pending::Authorize(id) => self.handle_auth_answer(&id, &answer),
             Pending::Messages(id) => self.handle_messages_answer(&id, &answer),
             Pending::Interact(id) => self.handle_interact_answer(&id, &answer),

@@ -3,6 +3,7 @@
 use crate::time::Duration;
 use std::sync::Arc;
 
+use super::channel::Channel;
 use super::fetch::Want;
 use super::link::Link;
 use super::{Engine, Session, earliest};
@@ -53,19 +54,71 @@ impl Engine {
         self.pump_gap();
         self.pump_stream_gap();
         self.pump_refresh();
-        let may_poll = self.may_poll();
-        let Some(session) = self.shown_session_mut() else { return };
-        if !session.fetch.idle() {
+        if self.cover_deadline().is_none_or(|at| at > now) {
             return;
         }
-        match &mut session.cover {
-            Cover::Reconcile { at } if *at <= now && may_poll => session.fetch.want(Want::CatchUp),
-            Cover::Poll { at, begun } if *at <= now && session.fetch.is_loaded() && may_poll => {
-                *begun = true;
-                session.fetch.want(Want::CatchUp);
-                self.io.counters.polls += 1;
+        let Some(session) = self.shown_session_mut() else { return };
+        session.fetch.want(Want::CatchUp);
+        if let Cover::Poll { begun, .. } = &mut session.cover {
+            *begun = true;
+            self.io.counters.polls += 1;
+        }
+    }
+
+    /// When the shown session is polled or checked next, if at all.
+    fn cover_deadline(&self) -> Option<Timestamp> {
+        let session = self.shown_session().filter(|session| session.fetch.idle() && self.may_poll())?;
+        match session.cover {
+            Cover::Reconcile { at } => Some(at),
+            // One thing at a time, and signatures first, if the server answers nothing.
+            Cover::Poll { .. } if self.servers.api.is_mute() && self.may_join() => None,
+            Cover::Poll { at, .. } => session.fetch.is_loaded().then(|| self.poll_at(session, at)),
+            Cover::Unplanned => None,
+        }
+    }
+
+    /// A poll that is due waits until it can leave: wanted before, it would go out at the very moment at which the
+    /// next authorisation does, and read what the catch-up after it reads as well.
+    fn poll_at(&self, session: &Session, due: Timestamp) -> Timestamp {
+        let open = self.budget.open_at(false, &self.io.policy).max(self.silent_for_reads_until(false));
+        due.max(session.fetch.not_before()).max(open).max(self.left_to_authorization(session))
+    }
+
+    /// Push brings everything, and signatures and polls wait in one queue: a poll leaves the queue to an
+    /// authorisation for as long as one should take.
+    fn left_to_authorization(&self, session: &Session) -> Timestamp {
+        let joining = matches!(
+            session.channel,
+            Channel::Authorizing { .. } | Channel::Authorized { .. } | Channel::Subscribing
+        );
+        let asked = self.gate.last_asked().filter(|_| joining && matches!(self.link, Link::Open(_)));
+        match asked {
+            Some(asked) if !planted!(PollsDoNotYield) => {
+                // Its time-out comes first and may put the poll off for longer.
+                asked.after(self.io.policy.auth_timeout + self.io.policy.cover_after)
             }
-            Cover::Reconcile { .. } | Cover::Poll { .. } | Cover::Unplanned => {}
+            Some(_) | None => Timestamp::ZERO,
+        }
+    }
+
+    /// An authorisation is under way, or will be as soon as its pause is over.
+    fn may_join(&self) -> bool {
+        let refused = matches!(self.shown_session().map(|s| &s.channel), Some(Channel::Refused { .. }));
+        matches!(self.link, Link::Open(_)) && self.config.one_server() && !refused
+    }
+
+    /// A signature did not come in time. If nothing else was answered meanwhile either, the next poll waits for as
+    /// long again, and for its usual interval at least.
+    pub(super) fn put_off_cover(&mut self, waited: Duration) {
+        let now = self.io.now;
+        let answered = self.gate.last_asked().is_none_or(|asked| self.servers.api.answered_since(asked));
+        if !self.config.one_server() || answered {
+            return;
+        }
+        let pause = self.shown_session().map_or(waited, |session| waited.max(self.poll_interval(session)));
+        let until = now.after(self.io.half_spread(pause));
+        if let Some(Cover::Poll { at, .. }) = self.shown_session_mut().map(|session| &mut session.cover) {
+            *at = (*at).max(until);
         }
     }
 
@@ -76,12 +129,7 @@ impl Engine {
 
     fn shown_deadline(&self) -> Option<Timestamp> {
         let session = self.shown_session()?;
-        let cover = match session.cover {
-            Cover::Reconcile { at } => Some(at),
-            Cover::Poll { at, .. } => session.fetch.is_loaded().then_some(at),
-            Cover::Unplanned => None,
-        };
-        let cover = cover.filter(|_| session.fetch.idle() && self.may_poll());
+        let cover = self.cover_deadline();
         let due = |gap| match gap {
             Gap::Waiting { at, .. } => (session.fetch.idle() && self.may_fetch()).then_some(at),
             Gap::None => None,
@@ -120,18 +168,23 @@ impl Engine {
         }
     }
 
+    fn poll_interval(&self, session: &Session) -> Duration {
+        let policy = &self.io.policy;
+        let quiet = self.io.now.since(session.last_news) >= policy.idle_after || !self.visible;
+        if quiet && !planted!(NeverIdle) { policy.poll_idle } else { policy.poll_active }
+    }
+
     /// After every answer: the next poll or check counts from now.
     pub(super) fn plan_after_fetch(&mut self, id: &SessionId) {
         let policy = Arc::clone(&self.io.policy);
         let now = self.io.now;
         let Some(session) = self.sessions.get(id) else { return };
-        let quiet =
-            (now.since(session.last_news) >= policy.idle_after || !self.visible) && !planted!(NeverIdle);
-        let interval = if quiet { policy.poll_idle } else { policy.poll_active };
+        let interval = self.poll_interval(session);
         let poll = self.io.fifth_spread(interval);
         let check = unless(planted!(NoReconcile), self.io.fifth_spread(policy.reconcile));
         let Some(session) = self.sessions.get_mut(id) else { return };
         match &mut session.cover {
+            Cover::Poll { at, .. } if session.fetch.failures() > 0 => *at = session.fetch.not_before(),
             Cover::Poll { at, .. } => *at = (*at).max(now.after(poll)),
             Cover::Reconcile { at } => *at = now.after(check),
             Cover::Unplanned => {}

@@ -5,6 +5,7 @@ mod connection;
 mod reading;
 mod sessions;
 mod store;
+mod strain;
 mod streams;
 
 use sidewire_core::Status;
@@ -56,6 +57,10 @@ pub const DRILLS: &[Drill] = &[
     drill("an event of another session", sessions::foreign),
     drill("several sends, one of them twice", sessions::sends),
     drill("the host starts again", sessions::restart),
+    drill("a server that is slow", strain::slow),
+    drill("a signature that takes a while", strain::patient),
+    drill("a server that is busy", strain::busy),
+    drill("much to read and to sign", strain::much),
     drill("sends that do not get through", sessions::trouble),
     drill("the panel is closed and opened again", store::reopened),
     drill("the panel was closed for long", store::away),

@@ -103,8 +103,8 @@ impl EngineClient {
             Note::Signed(request) => self.answer(now, request, Ok(ok(SIGNATURE))),
             Note::Page(request) => self.answer(now, request, Ok(ok(PAGE))),
             Note::Shed(request, seconds) => {
-                let told = seconds.to_string();
-                let shed = HttpResponse { status: 429, retry_after: Some(&told), body: b"{}" };
+                let told = seconds.map(|seconds| seconds.to_string());
+                let shed = HttpResponse { status: 503, retry_after: told.as_deref(), body: b"{}" };
                 self.answer(now, request, Ok(shed));
             }
             Note::TimedOut(request) => self.answer(now, request, Err(HttpFailure::Timeout)),
@@ -140,7 +140,7 @@ impl EngineClient {
                     Method::Post | Method::Patch => Act::Auth(request, patience),
                 });
             }
-            Effect::CancelRequest { .. } => acts.push(Act::Cancel),
+            Effect::CancelRequest { request } => acts.push(Act::Cancel(request.as_raw())),
             Effect::RenewToken | Effect::Storage { .. } => {}
         }
     }

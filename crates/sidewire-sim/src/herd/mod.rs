@@ -16,10 +16,12 @@ mod sim;
 use std::process::ExitCode;
 
 use engine::EngineClient;
+use options::Choice;
 pub use options::Scenario;
 pub use report::Row;
 use rivals::{Rival, RivalClient};
 use server::{Capacity, Server};
+pub use server::{Discipline, Shedding};
 use sim::{Client, Herd, OUTAGE, Tally};
 
 use crate::rng::Rng;
@@ -79,7 +81,8 @@ fn drive<C: Client>(scenario: &Scenario, variant: Variant, clients: Vec<C>) -> T
         handshakes: scenario.handshakes,
         backlog: scenario.backlog,
         requests: scenario.requests,
-        sheds: variant == Variant::OursSlotted,
+        discipline: scenario.discipline,
+        shedding: if variant == Variant::OursSlotted { Shedding::Slots } else { scenario.shedding },
         rtt: scenario.rtt,
     };
     let server = Server::new(capacity, (OUTAGE, OUTAGE + scenario.outage * 1000));
@@ -90,33 +93,24 @@ fn drive<C: Client>(scenario: &Scenario, variant: Variant, clients: Vec<C>) -> T
 
 /// Runs the subcommand with the words after `herd`.
 pub fn main(words: impl Iterator<Item = String>) -> ExitCode {
-    let (scenarios, json) = match options::read(words) {
+    let (choice, json) = match options::read(words) {
         Ok(read) => read,
         Err(problem) => {
             eprintln!("{problem}\n{}", options::USAGE);
             return ExitCode::from(2);
         }
     };
-    let mut rows = Vec::new();
-    for scenario in &scenarios {
-        println!("{}", report::title(scenario));
-        for variant in Variant::ALL {
-            if variant == Variant::OursSlotted && scenario.requests == 0 {
-                continue;
-            }
-            match run(scenario, variant) {
-                Ok(row) => {
-                    println!("{}", row.line());
-                    rows.push(row);
-                }
-                Err(problem) => {
-                    eprintln!("{problem}");
-                    return ExitCode::from(2);
-                }
-            }
+    let told = match choice {
+        Choice::These(scenarios) => compare(&scenarios),
+        Choice::Sensitivity => sensitivity(),
+    };
+    let (ok, line) = match told {
+        Ok(told) => told,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::from(2);
         }
-    }
-    let (ok, line) = report::summary(&rows);
+    };
     if let Some(file) = json
         && let Err(error) = std::fs::write(&file, format!("{line}\n"))
     {
@@ -125,4 +119,37 @@ pub fn main(words: impl Iterator<Item = String>) -> ExitCode {
     }
     println!("{line}");
     ExitCode::from(u8::from(!ok))
+}
+
+/// Every policy against the same servers.
+fn compare(scenarios: &[Scenario]) -> Result<(bool, String), String> {
+    let mut rows = Vec::new();
+    for scenario in scenarios {
+        println!("{}", report::title(scenario));
+        for variant in Variant::ALL {
+            if variant == Variant::OursSlotted && scenario.requests == 0 {
+                continue;
+            }
+            let row = run(scenario, variant)?;
+            println!("{}", row.line());
+            rows.push(row);
+        }
+    }
+    Ok(report::summary(&rows))
+}
+
+/// Our policy against other servers, networks and crowds than those of the gates.
+fn sensitivity() -> Result<(bool, String), String> {
+    let mut rows = Vec::new();
+    println!("{}", report::SENSITIVITY_TITLE);
+    for group in Scenario::sensitivity().chunks(4) {
+        let mut found = Vec::new();
+        for (_, scenario) in group {
+            found.push(run(scenario, Variant::Ours)?);
+        }
+        let name = group.first().map_or("", |(name, _)| *name);
+        println!("{}", report::sensitivity_line(name, &found));
+        rows.push((name, found));
+    }
+    Ok(report::sensitivity_summary(&rows))
 }

@@ -1,8 +1,11 @@
 //! The words after `herd`.
 
 pub(super) const USAGE: &str = "sidewire-sim herd [--clients N] [--outage S] [--channels 1..3] [--handshakes-per-second H] \
-     [--backlog B] [--requests-per-second R] [--rtt MS] [--watch S] [--active THOUSANDTHS] [--seed K] [--all] \
-     [--json FILE]";
+     [--backlog B] [--requests-per-second R] [--server blind|noticing|newest] \
+     [--sheds never|slots|silent|SECONDS] [--rtt MS] [--watch S] [--active THOUSANDTHS] [--seed K] \
+     [--all | --small] [--json FILE] | [--json FILE] --sensitivity";
+
+use super::server::{Discipline, Shedding};
 
 /// One outage of one herd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,10 @@ pub struct Scenario {
     pub backlog: u64,
     /// Requests per second; 0 for no limit.
     pub requests: u64,
+    /// Whom the server serves next.
+    pub discipline: Discipline,
+    /// What it does with too many.
+    pub shedding: Shedding,
     /// A round trip in milliseconds.
     pub rtt: u64,
     /// Seconds watched from the start of the outage.
@@ -33,8 +40,22 @@ impl Scenario {
     /// A server that is limited by its handshakes: 500 per second, 1,000 may wait.
     pub const fn handshakes(clients: u64, outage: u64) -> Self {
         let (handshakes, backlog, requests) = (500, 1000, 0);
+        let (discipline, shedding) = (Discipline::Blind, Shedding::Never);
         let (channels, rtt, watch, active, seed) = (1, 80, 300, 100, 1);
-        Self { clients, outage, channels, handshakes, backlog, requests, rtt, watch, active, seed }
+        Self {
+            clients,
+            outage,
+            channels,
+            handshakes,
+            backlog,
+            requests,
+            discipline,
+            shedding,
+            rtt,
+            watch,
+            active,
+            seed,
+        }
     }
 
     /// A server that is limited by its requests: 5,000 per second.
@@ -50,6 +71,48 @@ impl Scenario {
             all.extend([0, 30].map(|outage| Self::requests(100_000, outage, channels)));
         }
         all
+    }
+
+    /// The same gates for a fiftieth of the clients before a fiftieth of the server: the same times in seconds of
+    /// running.
+    pub fn small_gates() -> Vec<Self> {
+        let small = |gate: Self| Self {
+            clients: if gate.requests == 0 { 2000 } else { gate.clients / 50 },
+            handshakes: gate.handshakes / 5,
+            backlog: gate.backlog / 5,
+            requests: gate.requests / 50,
+            ..gate
+        };
+        Self::gates().into_iter().map(small).collect()
+    }
+
+    /// What a policy that was fitted to one model would stumble over: other servers, networks and crowds.
+    pub fn sensitivity() -> Vec<(&'static str, Self)> {
+        let base = Self { clients: 4000, requests: 200, watch: 1800, ..Self::requests(4000, 0, 1) };
+        let server = |discipline, shedding| Self { discipline, shedding, ..base };
+        let kinds = vec![
+            ("as in the gates", base),
+            ("twice the capacity", Self { requests: 400, ..base }),
+            ("five times the capacity", Self { requests: 1000, ..base }),
+            ("two thirds of the capacity", Self { requests: 133, ..base }),
+            ("round trip 10 ms", Self { rtt: 10, ..base }),
+            ("round trip 300 ms", Self { rtt: 300, ..base }),
+            ("round trip 1 s", Self { rtt: 1000, ..base }),
+            ("nobody had news", Self { active: 0, ..base }),
+            ("everybody had news", Self { active: 1000, ..base }),
+            ("skips who gave up", server(Discipline::Noticing, Shedding::Never)),
+            ("newest first", server(Discipline::NewestFirst, Shedding::Never)),
+            ("503 without a word", server(Discipline::Blind, Shedding::Silent)),
+            ("503, 1 s for everybody", server(Discipline::Blind, Shedding::Same(1))),
+            ("503, 10 s for everybody", server(Discipline::Blind, Shedding::Same(10))),
+            ("503, 30 s for everybody", server(Discipline::Blind, Shedding::Same(30))),
+            ("503 with slots", server(Discipline::Blind, Shedding::Slots)),
+        ];
+        let places = [(1, 0), (3, 0), (1, 30), (3, 30)];
+        let all = kinds.into_iter().flat_map(|(name, kind)| {
+            places.map(|(channels, outage)| (name, Self { outage, channels, ..kind }))
+        });
+        all.collect()
     }
 
     /// The least seconds until all are back: what the server must do at its capacity, after the outage.
@@ -70,19 +133,31 @@ struct Words {
     handshakes: Option<u64>,
     backlog: Option<u64>,
     requests: Option<u64>,
+    discipline: Option<Discipline>,
+    shedding: Option<Shedding>,
     rtt: Option<u64>,
     watch: Option<u64>,
     active: Option<u64>,
     seed: Option<u64>,
 }
 
-pub(super) fn read(
-    mut words: impl Iterator<Item = String>,
-) -> Result<(Vec<Scenario>, Option<String>), String> {
-    let (mut told, mut all, mut json) = (Words::default(), false, None);
+/// Which scenarios to run.
+#[derive(Clone, Debug)]
+pub(super) enum Choice {
+    These(Vec<Scenario>),
+    Sensitivity,
+}
+
+pub(super) fn read(mut words: impl Iterator<Item = String>) -> Result<(Choice, Option<String>), String> {
+    let (mut told, mut gates, mut json) = (Words::default(), None, None);
     while let Some(word) = words.next() {
-        if word == "--all" {
-            all = true;
+        match word.as_str() {
+            "--all" => gates = Some(Scenario::gates()),
+            "--small" => gates = Some(Scenario::small_gates()),
+            "--sensitivity" => return Ok((Choice::Sensitivity, json)),
+            _ => {}
+        }
+        if matches!(word.as_str(), "--all" | "--small") {
             continue;
         }
         let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
@@ -94,6 +169,8 @@ pub(super) fn read(
             "--handshakes-per-second" => told.handshakes = number()?,
             "--backlog" => told.backlog = number()?,
             "--requests-per-second" | "--auths-per-second" => told.requests = number()?,
+            "--server" => told.discipline = Some(discipline(&value)?),
+            "--sheds" => told.shedding = Some(shedding(&value)?),
             "--rtt" => told.rtt = number()?,
             "--watch" => told.watch = number()?,
             "--active" => told.active = number()?,
@@ -102,8 +179,26 @@ pub(super) fn read(
             _ => return Err(format!("{word} is unknown")),
         }
     }
-    let base = if all { Scenario::gates() } else { vec![told.base()] };
-    Ok((base.into_iter().map(|scenario| told.over(scenario)).collect(), json))
+    let base = gates.unwrap_or_else(|| vec![told.base()]);
+    Ok((Choice::These(base.into_iter().map(|scenario| told.over(scenario)).collect()), json))
+}
+
+fn discipline(word: &str) -> Result<Discipline, String> {
+    match word {
+        "blind" => Ok(Discipline::Blind),
+        "noticing" => Ok(Discipline::Noticing),
+        "newest" => Ok(Discipline::NewestFirst),
+        _ => Err(format!("--server {word} is unknown")),
+    }
+}
+
+fn shedding(word: &str) -> Result<Shedding, String> {
+    match word {
+        "never" => Ok(Shedding::Never),
+        "slots" => Ok(Shedding::Slots),
+        "silent" => Ok(Shedding::Silent),
+        seconds => seconds.parse().map(Shedding::Same).map_err(|_| format!("--sheds {word} is unknown")),
+    }
 }
 
 impl Words {
@@ -124,6 +219,8 @@ impl Words {
             handshakes: self.handshakes.unwrap_or(base.handshakes),
             backlog: self.backlog.unwrap_or(base.backlog),
             requests: self.requests.unwrap_or(base.requests),
+            discipline: self.discipline.unwrap_or(base.discipline),
+            shedding: self.shedding.unwrap_or(base.shedding),
             rtt: self.rtt.unwrap_or(base.rtt),
             watch: self.watch.unwrap_or(base.watch),
             active: self.active.unwrap_or(base.active),

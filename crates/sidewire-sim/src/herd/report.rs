@@ -140,6 +140,34 @@ pub(super) fn title(scenario: &Scenario) -> String {
     )
 }
 
+/// The head of the table of other worlds.
+pub(super) const SENSITIVITY_TITLE: &str = "99 % back, in seconds and as a multiple of the bound, without an outage and after 30 s of it, with 1 and 3 channels\n\
+     | server, network or crowd | 0 s, 1 | 0 s, 3 | 30 s, 1 | 30 s, 3 |";
+
+/// One line of that table.
+pub(super) fn sensitivity_line(name: &str, rows: &[Row]) -> String {
+    let cell = |row: &Row| match (row.back_99, row.ratio()) {
+        (Some(back), Some(ratio)) if row.stuck == 0 => format!("{back:>7.1} s {ratio:>5.2}"),
+        _ => format!("{:>8} stuck", row.stuck),
+    };
+    let cells: Vec<String> = rows.iter().map(cell).collect();
+    format!("| {name:<28} | {} |", cells.join(" | "))
+}
+
+/// Whether nobody was left behind anywhere, and the line for machines.
+pub(super) fn sensitivity_summary(rows: &[(&str, Vec<Row>)]) -> (bool, String) {
+    let all = || rows.iter().flat_map(|(_, rows)| rows);
+    let ok = all().all(|row| row.stuck == 0 && row.back_99.is_some());
+    let worst = all().filter_map(Row::ratio).fold(0.0, f64::max);
+    let lines = rows.iter().map(|(name, rows)| {
+        let ratios =
+            rows.iter().map(|row| row.ratio().map_or_else(|| "null".to_owned(), |r| format!("{r:.3}")));
+        format!(r#""{name}":[{}]"#, ratios.collect::<Vec<_>>().join(","))
+    });
+    let lines = lines.collect::<Vec<_>>().join(",");
+    (ok, format!(r#"{{"ok":{ok},"worstRatio":{worst:.3},"ratios":{{{lines}}}}}"#))
+}
+
 /// Whether all goals are reached, and the line for machines.
 pub(super) fn summary(rows: &[Row]) -> (bool, String) {
     let ok = rows.iter().all(Row::holds);

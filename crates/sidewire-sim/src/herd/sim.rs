@@ -1,9 +1,9 @@
 //! The discrete-event model: clients, what they ask for, and when it reaches them.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 
-use super::server::{Fate, Server};
+use super::server::{Done, Fate, Job, Server};
 use crate::rng::Rng;
 
 /// When push goes away, in milliseconds of the model. Before that every client connects and comes to rest.
@@ -29,7 +29,7 @@ pub(crate) enum Act {
     /// The last read was a poll: for the books.
     Polled,
     /// An answer is not wanted any more.
-    Cancel,
+    Cancel(u32),
 }
 
 /// What reaches a client.
@@ -55,8 +55,8 @@ pub(crate) enum Note {
     Signed(u32),
     /// A page.
     Page(u32),
-    /// 429 with a `Retry-After` of so many seconds.
-    Shed(u32, u64),
+    /// 503, perhaps with a `Retry-After` of so many seconds.
+    Shed(u32, Option<u64>),
     /// No answer in time.
     TimedOut(u32),
 }
@@ -75,7 +75,7 @@ pub(crate) trait Client {
 
 /// Things counted per second since the outage.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct PerSecond(Vec<u64>);
+pub(crate) struct PerSecond(pub(crate) Vec<u64>);
 
 impl PerSecond {
     fn count(&mut self, now: u64) {
@@ -131,6 +131,9 @@ pub(crate) struct Herd<C> {
     serial: u64,
     rtt: u64,
     acts: Vec<Act>,
+    done: Vec<Done>,
+    /// Requests that somebody waits for.
+    open: HashSet<(usize, u32)>,
     tally: Tally,
 }
 
@@ -147,12 +150,13 @@ impl<C: Client> Herd<C> {
         let count = clients.len();
         let tally = Tally { back: vec![None; count], shown: vec![None; count], ..Tally::default() };
         let (heap, acts) = (BinaryHeap::with_capacity(count * 4), Vec::new());
-        let mut herd = Self { clients, armed: vec![None; count], server, heap, serial: 0, rtt, acts, tally };
+        let (armed, done, open) = (vec![None; count], Vec::new(), HashSet::new());
+        let mut herd = Self { clients, armed, server, heap, serial: 0, rtt, acts, done, open, tally };
         let mut rng = Rng::new(seed);
         for client in 0..count {
             let start = 1000 + rng.below(STARTS);
             for channel in 1..=channels {
-                herd.plan(start + u64::from(channel - 1) * 1000, client, Note::Start(channel));
+                herd.plan(start + u64::from(channel - 1) * (1000 + 10 * rtt), client, Note::Start(channel));
             }
             if rng.chance(active) {
                 herd.plan(OUTAGE - 1 - rng.below(NEWS), client, Note::News);
@@ -169,13 +173,46 @@ impl<C: Client> Herd<C> {
 
     /// Runs until so many milliseconds after the outage began.
     pub(crate) fn run(mut self, watch: u64) -> Tally {
-        while let Some(Reverse((at, _, client, note))) = self.heap.pop() {
-            if at > OUTAGE + watch {
-                break;
+        let end = OUTAGE + watch;
+        loop {
+            let next = self.heap.peek().map(|Reverse((at, ..))| *at);
+            let work = self.server.next_at().filter(|at| next.is_none_or(|next| *at < next));
+            if let Some(at) = work {
+                self.work(at);
+            } else if let Some(Reverse((at, _, client, note))) =
+                self.heap.pop().filter(|item| item.0.0 <= end)
+            {
+                self.deliver(at, client, note);
+            } else {
+                return self.tally;
             }
-            self.step(at, client, note);
         }
-        self.tally
+    }
+
+    /// The server works; answers go on their way.
+    fn work(&mut self, now: u64) {
+        let mut done = core::mem::take(&mut self.done);
+        self.server.work(now, &mut done);
+        for (job, at) in done.drain(..) {
+            if at <= job.deadline && self.open.contains(&(job.client, job.request)) {
+                let note = if job.auth { Note::Signed(job.request) } else { Note::Page(job.request) };
+                self.plan(at, job.client, note);
+            } else {
+                self.tally.wasted += 1;
+            }
+        }
+        self.done = done;
+    }
+
+    /// Hands a note over, unless it answers what nobody waits for any more.
+    fn deliver(&mut self, now: u64, client: usize, note: Note) {
+        if let Note::Signed(request) | Note::Page(request) | Note::Shed(request, _) | Note::TimedOut(request) =
+            note
+            && !self.open.remove(&(client, request))
+        {
+            return;
+        }
+        self.step(now, client, note);
     }
 
     fn step(&mut self, now: u64, client: usize, note: Note) {
@@ -223,20 +260,22 @@ impl<C: Client> Herd<C> {
             }
             Act::Read(request, patience) => self.request(now, client, request, patience, false),
             Act::Polled => self.tally.polls.count(now),
-            Act::Cancel => self.tally.wasted += u64::from(now >= OUTAGE),
+            Act::Cancel(request) => {
+                self.open.remove(&(client, request));
+                self.server.gave_up(client, request);
+            }
         }
     }
 
     fn request(&mut self, now: u64, client: usize, request: u32, patience: u64, auth: bool) {
         self.tally.requests.count(now);
         let deadline = now.saturating_add(patience);
-        match self.server.request(now, auth) {
-            Fate::Served { at } if at <= deadline => {
+        self.open.insert((client, request));
+        match self.server.request(Job { client, request, auth, asked: now, deadline }) {
+            Fate::Waits if deadline == u64::MAX => {}
+            Fate::Waits => self.plan(deadline, client, Note::TimedOut(request)),
+            Fate::Served { at } => {
                 self.plan(at, client, if auth { Note::Signed(request) } else { Note::Page(request) });
-            }
-            Fate::Served { .. } => {
-                self.tally.wasted += 1;
-                self.plan(deadline, client, Note::TimedOut(request));
             }
             Fate::Shed { at, seconds } => {
                 self.tally.sheds += 1;

@@ -8,7 +8,7 @@ use super::Broken;
 
 /// Sockets in any 30 s without a nudge: the first, one quick return, three tries, a probe.
 const OPENS: usize = 6;
-/// Reads in any minute that no command asked for.
+/// Reads and authorisations together in any minute that no command asked for.
 pub(super) const READS: usize = 40;
 /// Shortest wait after a close code that forbids trying again unchanged.
 const REFUSED: u64 = 300_000;
@@ -106,8 +106,10 @@ impl Backoff {
         *self = Self::default();
     }
 
-    pub(super) fn failed(&mut self, now: u64) {
-        let pause = (1600_u64 << self.failures.min(5)).min(48_000);
+    /// `told`: the server said how long to wait, so that our own pause counts for little.
+    pub(super) fn failed(&mut self, now: u64, told: bool) {
+        let longest = if told { 6400 } else { 48_000 };
+        let pause = (1600_u64 << self.failures.min(5)).min(longest);
         self.failures += 1;
         self.until = now + pause;
     }

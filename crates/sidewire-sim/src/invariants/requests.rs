@@ -13,6 +13,9 @@ use crate::world::API;
 /// Put into every error body of the fake server; no effect may hold it.
 pub(crate) const CANARY: &str = "canary-token-7d1f";
 
+/// So long at most the word of one endpoint binds the others.
+const SILENCE: u64 = 60_000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Auth(Option<usize>),
@@ -27,6 +30,10 @@ pub(super) struct Requests {
     auths: VecDeque<u64>,
     refusals: VecDeque<u64>,
     auth_not_before: u64,
+    /// A 503 closed the whole server until then for what nobody asked for.
+    silent_until: u64,
+    /// Sessions that the user wants read.
+    wanted: Vec<bool>,
     messages_not_before: Vec<u64>,
     backoffs: Vec<Backoff>,
     /// Sessions whose channel was refused for good: until another token, or until they are shown again.
@@ -43,6 +50,8 @@ impl Requests {
             auths: VecDeque::new(),
             refusals: VecDeque::new(),
             auth_not_before: 0,
+            silent_until: 0,
+            wanted: vec![false; sessions],
             messages_not_before: vec![0; sessions],
             backoffs: vec![Backoff::default(); sessions],
             forbidden: vec![false; sessions],
@@ -75,10 +84,16 @@ impl Requests {
 
     /// What the user asks for himself passes.
     pub(super) fn commanded(&mut self, command: &Command, log: &ServerLog) {
+        if matches!(command, Command::Restore(_)) {
+            self.wanted.fill(true);
+        }
         let (Command::StartSync(session) | Command::Refresh(session)) = command else { return };
         let Some(index) = log.index_of(session.as_str()) else { return };
         if let Some(slot) = self.messages_not_before.get_mut(index) {
             *slot = 0;
+        }
+        if let Some(slot) = self.wanted.get_mut(index) {
+            *slot = true;
         }
         self.backoffs.iter_mut().skip(index).take(1).for_each(Backoff::forgive);
         if matches!(command, Command::StartSync(_)) {
@@ -95,7 +110,11 @@ impl Requests {
         until: Option<u64>,
     ) -> Option<Kind> {
         let kind = self.in_flight.remove(&request)?;
+        let told = until.is_some() || status == 429;
         let until = until.unwrap_or(0);
+        if status == 503 {
+            self.silent_until = self.silent_until.max(until.min(now + SILENCE));
+        }
         let refused = matches!(status, 401 | 403);
         match kind {
             Kind::Auth(session) if refused => {
@@ -117,7 +136,7 @@ impl Requests {
                 }
             }
             Kind::Messages(session) if !matches!(status, 200 | 401 | 403 | 404) => {
-                self.backoffs.iter_mut().skip(session).take(1).for_each(|backoff| backoff.failed(now));
+                self.backoffs.iter_mut().skip(session).take(1).for_each(|backoff| backoff.failed(now, told));
                 if let Some(slot) = self.messages_not_before.get_mut(session) {
                     *slot = until;
                 }
@@ -156,7 +175,7 @@ impl Requests {
         self.in_flight.insert(request, kind);
         match kind {
             Kind::Auth(_) if twice => Some(("S8", "two authorisations in flight".to_owned())),
-            Kind::Auth(session) => self.auth_asked(now, session),
+            Kind::Auth(session) => self.auth_asked(now, session).or_else(|| self.count(now, command)),
             Kind::Messages(_) if twice => Some(("S7", "two fetches of one session in flight".to_owned())),
             Kind::Messages(session) => {
                 // Only the user asks for older messages: by a cursor of their own or by the longest page.
@@ -167,6 +186,9 @@ impl Requests {
                     Endpoint::Auth { .. } | Endpoint::Interact { .. } | Endpoint::Unknown => false,
                 };
                 let often = self.count(now, command || older);
+                let wanted = !older && self.wanted.get_mut(session).is_some_and(std::mem::take);
+                let loud = !(command || older || wanted) && now < self.silent_until;
+                let often = often.or_else(|| loud.then(|| too_loud("a fetch")));
                 let early = self.messages_not_before.get(session).is_some_and(|at| *at > now);
                 let early = early.then(|| ("S8", "a fetch before Retry-After".to_owned()));
                 early.or_else(|| self.backoffs.get(session)?.asked(now)).or(often)
@@ -187,6 +209,9 @@ impl Requests {
         if session.and_then(|session| self.forbidden.get(session)) == Some(&true) {
             return Some(("D7", "a channel that was refused is asked for again".to_owned()));
         }
+        if now < self.silent_until {
+            return Some(too_loud("an authorisation"));
+        }
         let wait = self.auth_not_before.saturating_sub(now);
         (wait > 0).then(|| ("S8", format!("authorisation {wait} ms too early")))
     }
@@ -201,8 +226,12 @@ impl Requests {
         }
         let reads = self.recent.len();
         self.peak = self.peak.max(reads);
-        (reads > READS).then(|| ("S15", format!("{reads} unasked reads in a minute")))
+        (reads > READS).then(|| ("S15", format!("{reads} unasked reads and authorisations in a minute")))
     }
+}
+
+fn too_loud(what: &str) -> Broken {
+    ("S8", format!("{what} although a 503 asked for silence"))
 }
 
 /// Until when an answer that comes now asks for silence.

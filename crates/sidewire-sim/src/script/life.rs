@@ -15,6 +15,11 @@ impl Plan {
         if expires {
             let at = self.time(rng);
             self.add(at, Action::Fault(Fault::Revoke));
+            // A renewal that sends used up in vain is not repeated for the token that expires: people sign in again.
+            let refuses = |(_, action): &(u64, Action)| {
+                matches!(action, Action::Fault(Fault::Interact(Mode::Status(401, _))))
+            };
+            self.traits.denied |= self.actions.iter().any(refuses);
         }
         for _ in 0..rng.below(3) {
             let at = self.time(rng);

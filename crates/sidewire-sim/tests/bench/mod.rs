@@ -46,7 +46,18 @@ impl Bench {
             policy,
             ..ConfigInput::default()
         };
-        let engine = Engine::new(Config::build(input).unwrap(), Seed(7), Timestamp::from_millis(1000));
+        Self::resting(Config::build(input).unwrap())
+    }
+
+    /// Signed in, at time 1000, with a configuration of its own.
+    pub(crate) fn of(config: Config) -> Self {
+        let mut bench = Self::resting(config);
+        bench.command(Command::SetToken { present: true });
+        bench
+    }
+
+    fn resting(config: Config) -> Self {
+        let engine = Engine::new(config, Seed(7), Timestamp::from_millis(1000));
         Self { now: 1000, engine, effects: Vec::new(), events: Vec::new() }
     }
 

@@ -40,13 +40,15 @@ impl Engine {
         failure: ApiFailure,
         told: Option<Duration>,
     ) {
+        let told = told.filter(|_| !planted!(RetryAfterIgnored));
         let exponent = self.sessions.get(id).map_or(0, |s| s.fetch.errors.min(5));
         let nominal = Duration::from_secs(2).saturating_mul(1 << exponent).min(self.io.policy.poll_error_max);
         let pause = self.io.fifth_spread(nominal);
         let pause = if planted!(NoReadBackoff) { Duration::from_millis(20) } else { pause };
+        let pause = Self::pause_beside(&mut self.io, told, pause, &mut self.read_told);
         let not_before = self.io.now.after(pause);
-        if let Some(told) = told.filter(|_| !planted!(RetryAfterIgnored)) {
-            self.budget.close_until(self.io.now.after(told));
+        if let Some(told) = told {
+            self.read_not_before = self.read_not_before.max(self.io.now.after(told));
         }
         if flight.want == Want::Older {
             self.answer_older(id, &Err(failure.clone()));
@@ -54,7 +56,10 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.fetch.errors = session.fetch.errors.saturating_add(1);
         session.fetch.not_before = not_before;
-        session.fetch.want(flight.want);
+        // A poll is due again by its schedule; wanted on top, it would go out beside the next authorisation.
+        if flight.want != Want::CatchUp || !session.is_covered() {
+            session.fetch.want(flight.want);
+        }
         if flight.want != Want::Older {
             session.fetch.error = Some(failure);
         }
@@ -105,7 +110,8 @@ impl Engine {
     fn next_page(&mut self, id: &SessionId, flight: InFlight) {
         let (now, shown) = (self.io.now, self.shown.as_ref() == Some(id));
         let older = self.sessions.get(id).is_some_and(|s| s.fetch.older.is_wanted());
-        if shown && !older && self.budget.draw(false, now, &self.io.policy) {
+        let silent = now < self.silent_for_reads_until(false);
+        if shown && !older && !silent && self.budget.draw(false, now, &self.io.policy) {
             self.send_query(flight.want, flight.query, flight.acknowledgements);
         } else if let Some(session) = self.sessions.get_mut(id) {
             session.fetch.resume = shown.then_some(flight);

@@ -9,7 +9,7 @@ const MANY: usize = 64;
 
 impl AuthGate {
     pub(in crate::engine) fn write(&self, form: &mut Form, policy: &Policy) {
-        let Self { sent, refusals, troubles, silent_until } = self;
+        let Self { sent, refusals, troubles, silent_until, told } = self;
         if policy.auth_budget < MANY {
             for at in sent.iter().filter(|at| form.is_recent(**at, policy.auth_window)).collect::<Vec<_>>() {
                 form.tag(1);
@@ -20,5 +20,6 @@ impl AuthGate {
         form.long((*refusals).into());
         form.long((*troubles).into());
         form.due(*silent_until);
+        told.write(form);
     }
 }

@@ -11,11 +11,10 @@ impl Budget {
     pub(in crate::engine) fn write(&self, form: &mut Form, policy: &Policy) {
         let mut filled = self.clone();
         filled.refill(form.now(), policy);
-        let Self { left, refilled, closed_until } = filled;
+        let Self { left, refilled } = filled;
         form.long(left.min(MANY).into());
         if left < policy.rest_burst.min(MANY) {
             form.age(refilled, policy.rest_refill);
         }
-        form.due(closed_until);
     }
 }

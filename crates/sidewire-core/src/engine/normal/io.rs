@@ -28,14 +28,15 @@ impl Io {
         form.number(effects.len());
         form.number(events.len());
         form.number(pending.len());
-        for (_, (waiting, generation)) in pending.iter() {
-            match waiting {
+        for (_, waiting) in pending.iter() {
+            match &waiting.pending {
                 Pending::Authorize(id) => form.text(format!("a{id}").as_bytes()),
                 Pending::Messages(id) => form.text(format!("m{id}").as_bytes()),
                 Pending::Interact(id) => form.text(format!("i{id}").as_bytes()),
                 Pending::Call(call) => form.text(format!("c{}", call.as_raw()).as_bytes()),
             }
-            form.long(token.as_raw().wrapping_sub(generation.as_raw()).into());
+            form.long(token.as_raw().wrapping_sub(waiting.token.as_raw()).into());
+            form.due(waiting.due());
         }
     }
 }

@@ -25,6 +25,7 @@ impl Engine {
         self.outage.write(&mut form, self.io.policy.probe_floor);
         self.gate.write(&mut form, &self.io.policy);
         self.budget.write(&mut form, &self.io.policy);
+        self.servers.write(&mut form, &self.io.policy, self.gate.last_asked());
         self.io.write(&mut form);
         form.option(self.unacknowledged.as_ref(), |form, waiting| waiting.write(form));
         self.episode.write(&mut form);
@@ -50,6 +51,8 @@ impl Engine {
             token,
             visible,
             online,
+            read_not_before,
+            read_told,
             send_not_before,
             renewal,
             store,
@@ -62,6 +65,7 @@ impl Engine {
             outage: _,
             gate: _,
             budget: _,
+            servers: _,
             io: _,
             unacknowledged: _,
             episode: _,
@@ -80,6 +84,8 @@ impl Engine {
         form.option(token.as_ref(), |form, present| form.flag(*present));
         form.flag(*visible);
         form.flag(*online);
+        form.due(*read_not_before);
+        read_told.write(form);
         form.due(*send_not_before);
         write_renewal(renewal, form);
         store.write(form);

@@ -1,0 +1,36 @@
+//! The normal form of what is known of the servers.
+
+use super::super::normal::Form;
+use super::{MUTE, Server, Servers, Told};
+use crate::policy::Policy;
+use crate::time::Timestamp;
+
+impl Servers {
+    /// `asked`: when a signature was asked for last, which answers are compared with.
+    pub(in crate::engine) fn write(&self, form: &mut Form, policy: &Policy, asked: Option<Timestamp>) {
+        let Self { api, signer } = self;
+        api.write(form, policy, asked);
+        signer.write(form, policy, asked);
+    }
+}
+
+impl Server {
+    fn write(&self, form: &mut Form, policy: &Policy, asked: Option<Timestamp>) {
+        let Self { timeouts: _, last_timeout, mute, last_answer: _, silent_until } = self;
+        let level = self.level(form.now(), policy);
+        form.long(level.into());
+        if level > 0 {
+            form.age(*last_timeout, policy.patience_memory);
+        }
+        form.long((*mute).min(MUTE).into());
+        form.flag(asked.is_some_and(|asked| self.answered_since(asked)));
+        form.due(*silent_until);
+    }
+}
+
+impl Told {
+    pub(in crate::engine) fn write(&self, form: &mut Form) {
+        let Self(wait) = self;
+        form.option(wait.as_ref(), |form, wait| form.duration(*wait));
+    }
+}
