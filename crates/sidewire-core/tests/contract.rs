@@ -91,8 +91,8 @@ fn freshness_typing_and_send_failures_agree() {
 #[test]
 fn problem_codes_agree() {
     use ProblemCode::{
-        ApplicationError, BadAuthAnswer, BadPage, BadState, ForeignSession, MalformedEvent, MalformedFrame,
-        RequestFailed, ServerError, StorageFailed, StorageFull, TooLarge,
+        BadAuthAnswer, BadPage, BadState, ForeignSession, MalformedEvent, MalformedFrame, RequestFailed,
+        ServerError, StorageFailed, StorageFull, TooLarge,
     };
     let all = [
         MalformedFrame,
@@ -103,7 +103,6 @@ fn problem_codes_agree() {
         BadAuthAnswer,
         BadPage,
         RequestFailed,
-        ApplicationError,
         BadState,
         StorageFull,
         StorageFailed,

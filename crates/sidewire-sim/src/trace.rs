@@ -132,6 +132,8 @@ impl Trace {
             Event::CallAnswered { .. } => 14,
             Event::Problem(problem) => 80 + problem.code as u64,
             Event::LoadChanged(_) => 15,
+            Event::SessionUpdated { .. } => 17,
+            Event::ApplicationError { .. } => 18,
         });
         if self.listening() {
             self.line(format!("{} <= {event:?}", clock(now)));

@@ -234,6 +234,27 @@ fn after_an_empty_first_page_a_long_absence_is_read_from_the_start() {
     }
 }
 
+// D16
+#[test]
+fn typing_is_assumed_from_a_send_to_the_interact_response_without_any_typing_event() {
+    let mut world = connected();
+    let typed = |world: &sidewire_sim::World| world.engine.typing();
+    world.send(0, "question");
+    let at_once = typed(&world);
+    world.run_for(30_000);
+    let meanwhile = typed(&world);
+    world.publish_event(0, "interact_response", r#""data":{"status":"success"}"#);
+    world.run_for(50);
+    let answered = typed(&world);
+
+    world.send(0, "another that nobody answers");
+    world.run_for(61_000);
+
+    assert_eq!([at_once, meanwhile], [Some(TypingContext::Processing); 2]);
+    assert_eq!([answered, typed(&world)], [None, None]);
+    sound(&world);
+}
+
 // D13, D16
 #[test]
 fn a_send_to_a_session_not_shown_leaves_no_typing_that_expires_by_accident() {

@@ -43,3 +43,29 @@ test("forgetting drops a result that is still under way", async () => {
   assert.equal(await second, "second user");
   assert.equal(await result.get(1000), "second user");
 });
+
+test("a change goes into what is remembered, and into an answer that was under way when it happened", async () => {
+  const answers: ((value: readonly string[]) => void)[] = [];
+  const result = cached(() => new Promise<readonly string[]>((resolve) => answers.push(resolve)));
+  const note = (name: string) => (list: readonly string[]) => [...list, name];
+
+  const first = result.get(1000);
+  result.change(note("meanwhile"));
+  answers[0]?.(["loaded"]);
+  const loaded = await first;
+  result.change(note("later"));
+
+  assert.deepEqual(loaded, ["loaded", "meanwhile"]);
+  assert.deepEqual(await result.get(1000), ["loaded", "meanwhile", "later"]);
+  assert.equal(answers.length, 1);
+});
+
+test("a change that does not fit forgets what is remembered", async () => {
+  let runs = 0;
+  const result = cached(() => Promise.resolve(++runs));
+  await result.get(1000);
+
+  result.change(() => null);
+
+  assert.equal(await result.get(1000), 2);
+});

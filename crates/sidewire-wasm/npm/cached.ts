@@ -11,8 +11,10 @@ export function cached<T>(load: () => Promise<T>, now: () => number = Date.now):
     const mine = generation;
     const started = load().then(
       (value) => {
-        if (mine === generation) known = { value, at: now() };
-        return value;
+        if (mine !== generation) return value;
+        const current = missed.reduce<T>((changed, change) => change(changed) ?? changed, value);
+        known = { value: current, at: now() };
+        return current;
       },
     );
     return started.finally(() => {
@@ -20,13 +22,22 @@ export function cached<T>(load: () => Promise<T>, now: () => number = Date.now):
     });
   };
   let shared: Promise<T> | null = null;
+  /** What changed while a run was under way: its answer may be older. */
+  let missed: ((value: T) => T | null)[] = [];
   return {
     get(maxAgeMs) {
       if (known && now() - known.at < maxAgeMs) return Promise.resolve(known.value);
       if (inFlight) return inFlight;
+      missed = [];
       shared = run();
       inFlight = shared;
       return inFlight;
+    },
+    change(change) {
+      if (inFlight) missed.push(change);
+      if (!known) return;
+      const value = change(known.value);
+      known = value === null ? null : { value, at: known.at };
     },
     forget() {
       generation += 1;
@@ -40,6 +51,8 @@ export function cached<T>(load: () => Promise<T>, now: () => number = Date.now):
 export interface Cached<T> {
   /** The remembered value if it is younger than `maxAgeMs`, else a fresh one. */
   get(maxAgeMs: number): Promise<T>;
+  /** Changes what is remembered, and what is under way once it comes; `null` forgets what is remembered. */
+  change(change: (value: T) => T | null): void;
   /** Forgets what is remembered and what is under way. */
   forget(): void;
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Calls, readOlder, readSession, readSessions } from "./calls.js";
+import { Calls, readOlder } from "./calls.js";
+import { readSession, readSessions } from "./sessions.js";
 import { SidewireError } from "./errors.js";
 
 const failure = { status: null, code: "NO_TOKEN", message: "signed out" };

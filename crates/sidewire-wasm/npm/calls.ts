@@ -1,5 +1,5 @@
 import { SidewireError } from "./errors.js";
-import type { ErrorCode, OlderPage, Session } from "../types/index.js";
+import type { ErrorCode, OlderPage } from "../types/index.js";
 
 /** The module's answer to an API call. */
 export interface CallAnswered {
@@ -56,28 +56,6 @@ export class Calls {
   }
 }
 
-/** Reads one session of an answer; what is missing or of another type becomes `null`. */
-export function readSession(value: unknown): Session | null {
-  if (typeof value !== "object" || value === null) return null;
-  const fields = value as Record<string, unknown>;
-  const sessionId = fields["sessionId"] ?? fields["id"];
-  if (typeof sessionId !== "string" || sessionId === "") return null;
-  const text = (name: string): string | null => (typeof fields[name] === "string" ? fields[name] : null);
-  const time = (name: string): number | string | null =>
-    typeof fields[name] === "number" || typeof fields[name] === "string" ? fields[name] : null;
-  const head = fields["lastSequenceNumber"];
-  return Object.freeze({
-    sessionId,
-    title: text("title"),
-    status: text("status") ?? "active",
-    url: text("url"),
-    domain: text("domain"),
-    createdAt: time("createdAt"),
-    updatedAt: time("updatedAt"),
-    lastSequenceNumber: typeof head === "number" ? head : null,
-  });
-}
-
 /** Reads the JSON of an answer. */
 export function parseAnswer(body: string): unknown {
   try {
@@ -93,13 +71,4 @@ export function parseAnswer(body: string): unknown {
 export function readOlder(body: string): OlderPage {
   // Written by the module itself.
   return Object.freeze(parseAnswer(body) as OlderPage);
-}
-
-/** Reads the list of sessions of an answer. */
-export function readSessions(body: string): readonly Session[] {
-  const answer = parseAnswer(body);
-  const list: unknown =
-    typeof answer === "object" && answer !== null && "sessions" in answer ? answer.sessions : answer;
-  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
-  return Object.freeze(entries.map(readSession).filter((session) => session !== null));
 }

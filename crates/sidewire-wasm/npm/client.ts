@@ -1,4 +1,4 @@
-import { type CallAnswered, Calls, parseAnswer, readOlder, readSession, readSessions } from "./calls.js";
+import { type CallAnswered, Calls, parseAnswer, readOlder } from "./calls.js";
 import { cached } from "./cached.js";
 import { Emitter } from "./emitter.js";
 import { beforeFrame } from "./frames.js";
@@ -8,7 +8,9 @@ import { createLog } from "./log.js";
 import { RawClient, requireReady } from "./module.js";
 import { OwnerWatch } from "./owner.js";
 import { RowCache } from "./rows.js";
+import { readSession, readSessions, readUpdate, type SessionPayload, withUpdate } from "./sessions.js";
 import { storeHost } from "./store.js";
+import { groupTurns } from "./turns.js";
 import type {
   ChatMessage,
   ClientEvent,
@@ -17,7 +19,9 @@ import type {
   Counters,
   Gap,
   Session,
+  SessionUpdate,
   SidewireClient,
+  Turn,
 } from "../types/index.js";
 
 const FIVE_MINUTES = 300_000;
@@ -60,13 +64,14 @@ export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: 
     },
     store: storeHost(storage),
     onEvent: (event: unknown) => {
-      const told = event as ClientEvent | CallAnswered;
+      const told = event as Exclude<ClientEvent, SessionUpdate> | CallAnswered | SessionPayload;
       if (told.type === "callAnswered") {
         calls.answered(told);
         return;
       }
-      history.note(told);
-      emitter.emit(told);
+      const seen = told.type === "sessionUpdate" ? readUpdate(told) : told;
+      history.note(seen);
+      emitter.emit(seen);
     },
     onTimeline: (sessionId: string, revision: number, start: number, end: number, length: number) => {
       emitter.emit({ type: "timelineChange", sessionId, revision, start, end, length });
@@ -116,7 +121,7 @@ function assemble({ raw, calls, emitter, history, now }: Parts): { client: Sidew
   const { keepLast, ...views } = viewsOf(raw, emitter, open);
   const client: SidewireClient = {
     ...commandsOf(raw, open),
-    ...sessionCallsOf(raw, calls, open, now),
+    ...sessionCallsOf({ raw, calls, emitter, open, now }),
     ...views,
     loadMessages: (sessionId) => loadMessages(sessionId, { raw, emitter, views, open, isClosed }),
     subscribe: (listener) => emitter.subscribe(listener),
@@ -180,7 +185,12 @@ function commandsOf(raw: RawClient, open: Open): Commands {
   };
 }
 
-type Views = Pick<SidewireClient, "getSnapshot" | "messages" | "rows" | "gaps">;
+type Views = Pick<SidewireClient, "getSnapshot" | "messages" | "rows" | "turns" | "gaps">;
+
+const NO_TURNS: readonly Turn[] = Object.freeze([]);
+
+/** Events that change nothing of the snapshot. */
+const NO_STATE: ReadonlySet<string> = new Set(["newMessage", "sessionUpdate", "applicationError"]);
 
 /** What stays readable after the end: a view may render once more. */
 interface Last {
@@ -193,9 +203,10 @@ function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views & { keepLa
   let snapshot: ClientSnapshot | null = null;
   let rows: Pick<ClientSnapshot, "revision" | "length"> | null = null;
   let last: Last | null = null;
+  let turns: readonly Turn[] = NO_TURNS;
   emitter.onChange((event) => {
     if (event.type !== "timelineChange") {
-      if (event.type !== "newMessage") snapshot = null;
+      if (!NO_STATE.has(event.type)) snapshot = null;
       return;
     }
     const { sessionId, start, end, length, revision } = event;
@@ -222,6 +233,7 @@ function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views & { keepLa
     messages,
     rows: (start, end) =>
       last ? last.messages.slice(Math.max(0, start), Math.max(0, end)) : open(() => cache.rowsOf(raw, start, end)),
+    turns: () => (turns = groupTurns(messages(), turns)),
     gaps: () => open(() => gapsOf(raw.gaps())),
     keepLast: () => {
       const ended = { state: "disconnected", isLoading: false, isLoadingOlder: false, isPolling: false, isServerTyping: false, serverTypingContext: null } as const;
@@ -240,8 +252,12 @@ function gapsOf(flat: Float64Array): readonly Gap[] {
 
 type SessionCalls = Pick<SidewireClient, "loadOlder" | "listSessions" | "createSession" | "updateSession" | "tokenChanged">;
 
-function sessionCallsOf(raw: RawClient, calls: Calls, open: Open, now: () => number): SessionCalls {
+function sessionCallsOf({ raw, calls, emitter, open, now }: Omit<Parts, "history"> & { open: Open }): SessionCalls {
   const sessions = cached(() => calls.begin(() => open(() => raw.listSessions())).then(readSessions), now);
+  // The first to listen, so that everybody else finds the list changed.
+  emitter.on("sessionUpdate", (update) => {
+    sessions.change((list) => withUpdate(list, update));
+  });
   const changed = (body: string): Session => {
     sessions.forget();
     const session = readSession(parseAnswer(body));

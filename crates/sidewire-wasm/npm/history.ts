@@ -22,8 +22,8 @@ export class History {
         -TRANSITIONS_KEPT,
       );
     } else if (event.type === "problem") {
-      const { code, detail } = event;
-      this.problems = [...this.problems, Object.freeze({ at, code, detail })].slice(-PROBLEMS_KEPT);
+      const { code, detail, path } = event;
+      this.problems = [...this.problems, Object.freeze({ at, code, detail, path })].slice(-PROBLEMS_KEPT);
     }
   }
 

@@ -39,7 +39,7 @@ test("an entry has a sentence, fields and the time, and is frozen", () => {
 });
 
 test("what an agent or a server wrote stays out", () => {
-  const problem: ClientEvent = { type: "problem", code: "application_error", detail: "private" };
+  const problem: ClientEvent = { type: "problem", code: "malformed_event", detail: "private", path: "message" };
   const failed: ClientEvent = { type: "loadChange", sessionId: "s", isLoading: false, isPolling: false, retryCount: 1, isLoadingOlder: false, hasOlder: null, error: { status: 500, code: "SERVER", message: "private", serverCode: null } };
 
   assert.ok(!JSON.stringify(logged([answered, problem, failed], "debug")).includes("private"));

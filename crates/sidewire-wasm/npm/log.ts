@@ -50,6 +50,10 @@ function lineOf(event: ClientEvent): Line {
       return line("debug", event.isTyping ? "typing began" : "typing ended", { sessionId: event.sessionId, context: event.context });
     case "interactResponse":
       return line("debug", "the agent answered", { sessionId: event.sessionId, taskId: event.taskId, status: event.status });
+    case "sessionUpdate":
+      return line("debug", "a session changed", { sessionId: event.sessionId, status: event.status });
+    case "applicationError":
+      return line("warn", "the application told an error", { sessionId: event.sessionId });
     case "reconnecting": {
       const { attempt, maxAttempts, delayMs } = event;
       return line("info", `try ${attempt} of ${maxAttempts} in ${delayMs} ms`, { attempt, maxAttempts, delayMs });
@@ -64,7 +68,7 @@ function lineOf(event: ClientEvent): Line {
       return line("warn", `messages ${from} to ${to} are missing`, { sessionId, from, to });
     }
     case "problem":
-      return line("warn", `something that came in was wrong: ${event.code}`, { code: event.code });
+      return line("warn", `something that came in was wrong: ${event.code}`, { code: event.code, path: event.path });
     default: {
       const never: never = event;
       return never;

@@ -278,6 +278,25 @@ test("sessions are loaded once for several components, and a new one is shown", 
   await page.unmount();
 });
 
+test("the list of sessions follows what the server says of a session, without a request", async () => {
+  const List = (): ReactNode => {
+    useSession(sessionId);
+    return useSessions().sessions.map(({ title, status }) => `${title ?? ""} ${status}`);
+  };
+  const page = await mount(<List />);
+  await advance(500);
+  const asked = hub.requests.length;
+
+  await act(async () => {
+    hub.publish(sessionId, "session_update", { status: "completed", metadata: { title: "Renamed" } });
+    await hub.advance(50);
+  });
+
+  assert.equal(page.text(), "Renamed completed");
+  assert.equal(hub.requests.length, asked);
+  await page.unmount();
+});
+
 test("a list of sessions that cannot be loaded says why", async () => {
   hub.fault({ on: "sessions", do: "answer", status: 503, code: "BUSY" });
   const List = (): ReactNode => useSessions().error?.serverCode ?? "none";

@@ -33,13 +33,12 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { IDLE_SNAPSHOT, NO_MESSAGES } from "./idle.js";
 import { needed, useClient } from "./react_context.js";
 import { createSelection, sameFields } from "./selection.js";
-import { groupTurns, type Turn } from "./turns.js";
 import { watchSession } from "./watching.js";
-import type { ChatMessage, ClientSnapshot, OlderPage, OutgoingMessage, SidewireClient } from "../types/index.js";
+import type { ChatMessage, ClientSnapshot, OlderPage, OutgoingMessage, SidewireClient, Turn } from "../types/index.js";
 
 export { SidewireProvider, type SidewireProviderProps, useClient } from "./react_context.js";
 export { type SessionsView, useSessions } from "./react_sessions.js";
-export type { Turn } from "./turns.js";
+export type { Turn } from "../types/index.js";
 
 /** The whole state; the same object until something in it changes. Renders again with every change. */
 export function useSnapshot(): ClientSnapshot {
@@ -190,8 +189,8 @@ function typingOf(client: SidewireClient): Typing {
   return Object.freeze({ isTyping: isServerTyping, context: serverTypingContext });
 }
 
-function turnsOf(client: SidewireClient, before: readonly Turn[]): readonly Turn[] {
-  return groupTurns(client.messages(), before);
+function turnsOf(client: SidewireClient): readonly Turn[] {
+  return client.turns();
 }
 
 function olderOf(client: SidewireClient): OlderState {

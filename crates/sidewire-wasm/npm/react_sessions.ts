@@ -51,7 +51,9 @@ export function useSessions(): SessionsView {
 
   useEffect(() => {
     void load();
-  }, [load]);
+    // The client's list has it already.
+    return client?.on("sessionUpdate", () => void load());
+  }, [client, load]);
 
   const actions = useMemo(() => actionsOf(client, load), [client, load]);
   const { sessions, isLoading, error } = listed.of === client ? listed : started(client);

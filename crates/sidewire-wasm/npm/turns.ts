@@ -1,14 +1,4 @@
-import type { ChatMessage } from "../types/index.js";
-
-/** A message of the user with everything that answers it. Frozen; the same object until a message in it changes. */
-export interface Turn {
-  /** The id of its first message. */
-  readonly id: string;
-  /** What the user wrote; `null` for what stands before the user's first message. */
-  readonly user: ChatMessage | null;
-  /** Everything after it and before the user's next message, in order. */
-  readonly answers: readonly ChatMessage[];
-}
+import type { ChatMessage, Turn } from "../types/index.js";
 
 /** Groups messages into turns; a turn of `before` whose messages are unchanged is taken over as it is. */
 export function groupTurns(messages: readonly ChatMessage[], before: readonly Turn[]): readonly Turn[] {

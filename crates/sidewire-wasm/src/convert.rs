@@ -2,8 +2,8 @@
 
 use js_sys::{Error, Reflect};
 use sidewire_core::{
-    ApiFailure, Cause, Counters, Engine, Event, FallbackReason, SendState, SessionId, StatusChange, Timeline,
-    Timestamp, TypingContext, WallTime,
+    ApiFailure, Cause, ClientMessageId, Counters, Engine, Event, FallbackReason, SendState, SessionId,
+    StatusChange, Timeline, Timestamp, TypingContext, WallTime,
 };
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -39,6 +39,7 @@ pub(crate) fn event(event: Event) -> JsValue {
             ("type", Text("problem")),
             ("code", Text(problem.code.as_str())),
             ("detail", Text(&problem.detail)),
+            ("path", text(problem.path.as_deref())),
         ]),
         Event::CallAnswered { call, outcome } => object(&[
             ("type", Text("callAnswered")),
@@ -51,6 +52,8 @@ pub(crate) fn event(event: Event) -> JsValue {
         Event::NewMessage { .. }
         | Event::TypingChanged { .. }
         | Event::InteractResponse(_)
+        | Event::SessionUpdated { .. }
+        | Event::ApplicationError { .. }
         | Event::Discontinuity { .. }
         | Event::SendChanged { .. } => session_event(&event),
     }
@@ -90,6 +93,18 @@ fn session_event(event: &Event) -> JsValue {
             ("thought", text(response.thought.as_deref())),
             ("status", text(response.status.as_deref())),
         ]),
+        // Read by `readUpdate` of npm/sessions.ts.
+        Event::SessionUpdated { session, payload } => object(&[
+            ("type", Text("sessionUpdate")),
+            ("sessionId", Text(session.as_str())),
+            ("payload", Text(payload)),
+        ]),
+        Event::ApplicationError { session, code, message } => object(&[
+            ("type", Text("applicationError")),
+            ("sessionId", Text(session.as_str())),
+            ("code", Text(code)),
+            ("message", Text(message)),
+        ]),
         Event::Discontinuity { session, from, to, cause } => object(&[
             ("type", Text("discontinuity")),
             ("sessionId", Text(session.as_str())),
@@ -99,19 +114,7 @@ fn session_event(event: &Event) -> JsValue {
             ("action", Text(cause.action())),
         ]),
         Event::SendChanged { session, client_message_id, state } => {
-            let (state, why) = match state {
-                SendState::Pending => ("pending", None),
-                SendState::Sent => ("sent", None),
-                SendState::Failed(why) => ("failed", Some(why.as_str())),
-                SendState::Cancelled => ("cancelled", None),
-            };
-            object(&[
-                ("type", Text("sendChange")),
-                ("sessionId", Text(session.as_str())),
-                ("clientMessageId", Text(client_message_id.as_str())),
-                ("state", Text(state)),
-                ("failure", text(why)),
-            ])
+            send_changed(session, client_message_id, *state)
         }
         Event::StatusChanged(_)
         | Event::FreshnessChanged { .. }
@@ -121,6 +124,22 @@ fn session_event(event: &Event) -> JsValue {
         | Event::Problem(_)
         | Event::CallAnswered { .. } => JsValue::NULL,
     }
+}
+
+fn send_changed(session: &SessionId, id: &ClientMessageId, state: SendState) -> JsValue {
+    let (state, why) = match state {
+        SendState::Pending => ("pending", None),
+        SendState::Sent => ("sent", None),
+        SendState::Failed(why) => ("failed", Some(why.as_str())),
+        SendState::Cancelled => ("cancelled", None),
+    };
+    object(&[
+        ("type", Text("sendChange")),
+        ("sessionId", Text(session.as_str())),
+        ("clientMessageId", Text(id.as_str())),
+        ("state", Text(state)),
+        ("failure", text(why)),
+    ])
 }
 
 type FailureFields<'a> = [(&'static str, Value<'a>); 4];

@@ -1,5 +1,5 @@
 /** What a client tells. */
-import type { Cause, CloseInfo, ConnectionState, FallbackReason, Freshness, LoadError, SendFailure, TypingContext } from "./index.js";
+import type { Cause, CloseInfo, ConnectionState, FallbackReason, Freshness, Json, LoadError, SendFailure, TypingContext } from "./index.js";
 
 /** Everything a client tells, by `type`. */
 export type ClientEvent =
@@ -51,6 +51,15 @@ export type ClientEvent =
       readonly thought: string | null;
       readonly status: string | null;
     }
+  | SessionUpdate
+  | {
+      /** Your own `error` event, in your words. */
+      readonly type: "applicationError";
+      readonly sessionId: string;
+      /** At most 200 characters, `""` if it had none; so is `message`. */
+      readonly code: string;
+      readonly message: string;
+    }
   | {
       readonly type: "reconnecting";
       readonly attempt: number;
@@ -79,7 +88,29 @@ export type ClientEvent =
       /** `marked`: the gap is in `gaps()` from now on. */
       readonly action: "marked";
     }
-  | { readonly type: "problem"; readonly code: ProblemCode; readonly detail: string };
+  | {
+      readonly type: "problem";
+      readonly code: ProblemCode;
+      /** One sentence, at most 200 characters, without contents or secrets. */
+      readonly detail: string;
+      /**
+       * The field that was wrong, such as `message.messageId` of an event or `messages[3].messageId` of a page; `null`
+       * when it was no single field.
+       */
+      readonly path: string | null;
+    };
+
+/** How a session stands, as the server says in its `session_update`. `listSessions` knows it already. */
+export interface SessionUpdate {
+  readonly type: "sessionUpdate";
+  readonly sessionId: string;
+  /** Such as `active`, `completed`, `failed` or `interrupted`; `null` when the event does not tell. */
+  readonly status: string | null;
+  /** Milliseconds since the epoch or ISO 8601, as the server writes it. */
+  readonly updatedAt: number | string | null;
+  /** Whatever else the server tells; `title`, `url` and `domain` in it reach the list of sessions. */
+  readonly metadata: { readonly [key: string]: Json } | null;
+}
 
 /**
  * How it turned out that messages are missing: `unanswered`, several reads brought nothing for the hole;
@@ -97,7 +128,6 @@ export type ProblemCode =
   | "bad_auth_answer"
   | "bad_page"
   | "request_failed"
-  | "application_error"
   | "bad_state"
   | "storage_full"
   | "storage_failed";

@@ -86,6 +86,16 @@ export interface ChatMessage {
   readonly raw: { readonly [key: string]: Json };
 }
 
+/** A message of the user with everything that answers it. Frozen; the same object until a message in it changes. */
+export interface Turn {
+  /** The id of its first message. */
+  readonly id: string;
+  /** What the user wrote; `null` for what stands before the user's first message. */
+  readonly user: ChatMessage | null;
+  /** Everything after it and before the user's next message, in order. */
+  readonly answers: readonly ChatMessage[];
+}
+
 /** One conversation as the session list shows it. */
 export interface Session {
   readonly sessionId: string;
@@ -223,6 +233,8 @@ export interface ProblemEntry {
   readonly at: number;
   readonly code: ProblemCode;
   readonly detail: string;
+  /** The field that was wrong, or `null`. */
+  readonly path: string | null;
 }
 
 /** What a debug view shows. Holds no content and no token. */
@@ -295,6 +307,12 @@ export interface SidewireClient {
   /** The messages `start` to `end` (exclusive) of the watched session; unchanged ones keep their identity. */
   rows(start: number, end: number): readonly ChatMessage[];
 
+  /**
+   * The messages of the watched session as turns: what the user wrote with everything that answers it. A turn is the
+   * same object until a message in it changes, and so is the list.
+   */
+  turns(): readonly Turn[];
+
   /** Holes in the watched session that the server could not fill. */
   gaps(): readonly Gap[];
 
@@ -305,7 +323,10 @@ export interface SidewireClient {
   /** What went in since the start, for a bug report; no message text, no token. `null` unless `record` is set. */
   exportTrace(): string | null;
 
-  /** The user's sessions, newest first. Cached for `maxAgeMs` (default 5 minutes); concurrent calls share one request. */
+  /**
+   * The user's sessions, newest first. Cached for `maxAgeMs` (default 5 minutes); concurrent calls share one request. What
+   * the server says in a `session_update` is in the cached list at once, without a request.
+   */
   listSessions(options?: { maxAgeMs?: number }): Promise<readonly Session[]>;
   createSession(fields?: SessionFields): Promise<Session>;
   updateSession(sessionId: string, fields: SessionFields): Promise<Session>;

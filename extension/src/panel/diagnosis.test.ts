@@ -11,7 +11,7 @@ test("a diagnosis is JSON with readable times", () => {
   const diagnostics: Diagnostics = {
     counters: {} as Counters,
     socketId: "1.2",
-    problems: [{ at: 0, code: "malformed_frame", detail: "not JSON" }],
+    problems: [{ at: 0, code: "malformed_frame", detail: "not JSON", path: null }],
     transitions: [
       { at: 1000, previous: "connecting", current: "fallback", cause: "connect_timeout", reason: "attempts_exhausted", close: null },
     ],

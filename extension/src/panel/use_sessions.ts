@@ -55,6 +55,9 @@ export function useSessions({ client, isSignedIn, account }: SessionsOf, session
   // The server names a conversation while it answers the first message, and ends it when it has.
   useEffect(() => client?.on("interactResponse", () => void load(0)), [client, load]);
 
+  // What the server says of a conversation meanwhile is in the client's list already.
+  useEffect(() => client?.on("sessionUpdate", () => void load(Infinity)), [client, load]);
+
   const reload = useCallback(() => void load(LIST_MAX_AGE_MS), [load]);
   const rename = useCallback(
     async (renamed: string, title: string): Promise<boolean> => {

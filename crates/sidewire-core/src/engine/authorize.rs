@@ -128,10 +128,8 @@ impl Engine {
                 self.note_log_head(id, head);
             }
             None => {
-                self.io.problem(
-                    ProblemCode::BadAuthAnswer,
-                    "authorisation answered 200 without a usable auth string",
-                );
+                let detail = "authorisation answered 200 without a usable auth string";
+                self.io.problem_at(ProblemCode::BadAuthAnswer, detail, "auth");
                 self.auth_trouble(id, None, Duration::ZERO);
             }
         }

@@ -302,8 +302,8 @@ impl Engine {
                 match Page::read(body) {
                     Some(page) => self.handle_page(id, flight, &page),
                     None => {
-                        self.io
-                            .problem(ProblemCode::BadPage, "messages answered 200 without a readable page");
+                        let detail = "messages answered 200 without a readable page";
+                        self.io.problem_at(ProblemCode::BadPage, detail, "messages");
                         self.fetch_failed(
                             id,
                             flight,

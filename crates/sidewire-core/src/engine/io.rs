@@ -140,7 +140,13 @@ impl Io {
     }
 
     pub(crate) fn problem(&mut self, code: ProblemCode, detail: &str) {
-        self.event(Event::Problem(Problem { code, detail: cut(detail, MAX_DETAIL) }));
+        self.problem_at(code, detail, "");
+    }
+
+    /// The same, with the field that was wrong; an empty path is none.
+    pub(crate) fn problem_at(&mut self, code: ProblemCode, detail: &str, path: &str) {
+        let path = (!path.is_empty()).then(|| path.to_owned());
+        self.event(Event::Problem(Problem { code, detail: cut(detail, MAX_DETAIL), path }));
     }
 
     pub(crate) fn next_connection(&mut self) -> ConnectionId {

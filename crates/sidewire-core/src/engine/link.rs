@@ -185,7 +185,7 @@ impl Engine {
             Ok(frame) => self.handle_server_frame(frame),
             Err(error) => {
                 self.io.counters.frames_malformed += 1;
-                self.io.problem(ProblemCode::MalformedFrame, error.as_str());
+                self.io.problem_at(ProblemCode::MalformedFrame, error.as_str(), error.field());
             }
         }
         if buffer.len() <= BUFFER_KEPT {

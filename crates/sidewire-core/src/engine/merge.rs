@@ -4,6 +4,7 @@ use super::Engine;
 use super::fetch::Want;
 use super::query::Query;
 use super::schedule::Gap;
+use crate::decimal;
 use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
 use crate::output::{Event, ProblemCode};
@@ -21,7 +22,7 @@ impl Engine {
         for at in ascending(&page.messages) {
             let Some(message) = page.messages.get(at) else { continue };
             reach.extend(message);
-            self.merge_message(id, message, Source::Log { announce: announce && !first_load });
+            self.merge_message(id, message, Source::Log { announce: announce && !first_load, at });
         }
         reach
     }
@@ -89,7 +90,7 @@ impl Engine {
         match applied {
             Applied::Inserted => {
                 self.io.counters.messages_inserted += 1;
-                if !matches!(source, Source::Log { announce: false }) {
+                if !matches!(source, Source::Log { announce: false, .. }) {
                     session.last_news = self.io.now;
                     self.announce(id, message);
                 }
@@ -102,10 +103,9 @@ impl Engine {
             Applied::Poke => session.fetch.want(Want::CatchUp),
             Applied::Rejected(reason) => {
                 self.io.counters.frames_malformed += 1;
-                self.io.problem(
-                    ProblemCode::MalformedEvent,
-                    &["message not usable: ", reason.as_str()].concat(),
-                );
+                let detail = ["message not usable: ", reason.as_str()].concat();
+                let path = [&source.path(), reason.field()].concat();
+                self.io.problem_at(ProblemCode::MalformedEvent, &detail, &path);
                 if matches!(source, Source::Push { .. }) {
                     self.want_catch_up_of(id);
                 }
@@ -161,9 +161,29 @@ fn ascending(messages: &[Fields<'_>]) -> Vec<usize> {
 /// How a message came.
 #[derive(Clone, Copy)]
 pub(super) enum Source<'a> {
-    Push { sequence: Option<u64> },
-    Log { announce: bool },
+    Push {
+        sequence: Option<u64>,
+    },
+    /// From a page, where it has this index.
+    Log {
+        announce: bool,
+        at: usize,
+    },
     Reply(&'a ClientMessageId),
+}
+
+impl Source<'_> {
+    /// Where the message stood in what came.
+    fn path(self) -> String {
+        match self {
+            Self::Push { .. } | Self::Reply(_) => "message".to_owned(),
+            Self::Log { at, .. } => {
+                let mut path = "messages[".to_owned();
+                decimal::push(&mut path, u64::try_from(at).unwrap_or(0));
+                path + "]"
+            }
+        }
+    }
 }
 
 /// How far a page reaches.

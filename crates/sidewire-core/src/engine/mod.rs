@@ -322,18 +322,21 @@ impl Engine {
                 self.refresh_soon(&id);
             }
             AppEvent::Typing(typing) => self.set_typing(&id, typing),
-            AppEvent::Error { code, message } => {
-                self.io.problem(ProblemCode::ApplicationError, &[&code, ": ", &message].concat());
+            AppEvent::SessionUpdate(payload) => {
+                self.io.event(Event::SessionUpdated { session: id, payload });
             }
-            AppEvent::Dirty(detail) => {
+            AppEvent::Error { code, message } => {
+                self.io.event(Event::ApplicationError { session: id, code, message });
+            }
+            AppEvent::Dirty { detail, path } => {
                 self.io.counters.frames_malformed += 1;
-                self.io.problem(ProblemCode::MalformedEvent, detail);
+                self.io.problem_at(ProblemCode::MalformedEvent, detail, path);
                 self.want_catch_up_of(&id);
             }
             AppEvent::Foreign => {
                 self.io.counters.events_foreign += 1;
-                self.io
-                    .problem(ProblemCode::ForeignSession, "an event on this channel names another session");
+                let detail = "an event on this channel names another session";
+                self.io.problem_at(ProblemCode::ForeignSession, detail, "sessionId");
             }
             AppEvent::Unknown => {}
         }

@@ -47,6 +47,22 @@ pub enum Event {
     },
     /// The server says that a turn is finished.
     InteractResponse(InteractResponse),
+    /// The server says how a session stands, for the list of sessions.
+    SessionUpdated {
+        /// Which session.
+        session: SessionId,
+        /// The event's payload: a JSON object.
+        payload: String,
+    },
+    /// The application's own `error` event.
+    ApplicationError {
+        /// Which session.
+        session: SessionId,
+        /// The application's code, at most 200 characters.
+        code: String,
+        /// The application's words, at most 200 characters.
+        message: String,
+    },
     /// A wait before the next connection try began.
     Reconnecting {
         /// 1-based.
@@ -240,6 +256,9 @@ pub struct Problem {
     pub code: ProblemCode,
     /// Where or what, at most 200 characters, without secrets.
     pub detail: String,
+    /// The field that was wrong, such as `messages[3].messageId`, counted from the payload or the body; `None` when it
+    /// was no single field.
+    pub path: Option<String>,
 }
 
 /// The kinds of [`Problem`].
@@ -262,8 +281,6 @@ pub enum ProblemCode {
     BadPage,
     /// The authorisation or REST endpoint refused or failed.
     RequestFailed,
-    /// The application's own `error` event.
-    ApplicationError,
     /// A stored record that cannot be read.
     BadState,
     /// There is no room left in the storage.
@@ -284,7 +301,6 @@ impl ProblemCode {
             Self::BadAuthAnswer => "bad_auth_answer",
             Self::BadPage => "bad_page",
             Self::RequestFailed => "request_failed",
-            Self::ApplicationError => "application_error",
             Self::BadState => "bad_state",
             Self::StorageFull => "storage_full",
             Self::StorageFailed => "storage_failed",

@@ -76,6 +76,15 @@ impl Reject {
             Self::ForeignSession => "it names another session",
         }
     }
+
+    /// The field of the message that is wrong; empty for the message itself.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::NotAnObject => "",
+            Self::NoId | Self::IdTooLong => ".messageId",
+            Self::ForeignSession => ".sessionId",
+        }
+    }
 }
 
 /// Who wrote a message.

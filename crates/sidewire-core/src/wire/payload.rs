@@ -21,10 +21,12 @@ pub(crate) enum AppEvent<'a> {
     InteractResponse { response: InteractResponse, last_sequence: Option<u64> },
     /// The agent began or stopped working.
     Typing(Option<TypingContext>),
+    /// How the session stands: the payload as it came, an object.
+    SessionUpdate(String),
     /// The application's own error.
     Error { code: String, message: String },
-    /// The view may lack something: fetch.
-    Dirty(&'static str),
+    /// The view may lack something: fetch. Path of the field that was wrong; empty for the payload itself.
+    Dirty { detail: &'static str, path: &'static str },
     /// The payload names another session.
     Foreign,
     /// Not an event of ours.
@@ -40,7 +42,7 @@ pub(crate) fn read<'a>(name: &str, data: Data<'a>, session: &SessionId) -> AppEv
         return AppEvent::Unknown;
     }
     let data = data.and_then(|data| json::parse(data).ok()).filter(|data| data.kind() == Kind::Object);
-    let Some(data) = data else { return AppEvent::Dirty(NO_OBJECT) };
+    let Some(data) = data else { return NO_OBJECT };
     if data.get("sessionId").is_some_and(|named| is_foreign(named, session)) {
         return AppEvent::Foreign;
     }
@@ -48,12 +50,13 @@ pub(crate) fn read<'a>(name: &str, data: Data<'a>, session: &SessionId) -> AppEv
         "message_delta" => delta(data),
         "interact_response" => interact_response(data, session),
         "typing" => AppEvent::Typing(typing(data)),
+        "session_update" => AppEvent::SessionUpdate(String::from_utf8_lossy(data.raw()).into_owned()),
         "error" => AppEvent::Error { code: text(data, "code"), message: text(data, "message") },
         _ => AppEvent::Unknown,
     }
 }
 
-const NO_OBJECT: &str = "payload is not a JSON object";
+const NO_OBJECT: AppEvent<'static> = AppEvent::Dirty { detail: "payload is not a JSON object", path: "" };
 
 fn is_foreign(named: Json<'_>, session: &SessionId) -> bool {
     named.kind() == Kind::String && !named.is_str(session.as_str()) && !planted!(ForeignSessionMerged)
@@ -64,7 +67,7 @@ fn message<'a>(data: &'a [u8], session: &SessionId) -> AppEvent<'a> {
     let mut reader = Reader::new(data);
     let (mut foreign, mut message, mut sequence) = (false, None, None);
     if !reader.enter(b'{') {
-        return AppEvent::Dirty(NO_OBJECT);
+        return NO_OBJECT;
     }
     loop {
         match reader.field(&["sessionId", "message", "sequenceNumber"]) {
@@ -78,25 +81,25 @@ fn message<'a>(data: &'a [u8], session: &SessionId) -> AppEvent<'a> {
         }
     }
     match message.filter(Fields::is_object) {
-        _ if reader.end().is_err() => AppEvent::Dirty(NO_OBJECT),
+        _ if reader.end().is_err() => NO_OBJECT,
         _ if foreign => AppEvent::Foreign,
         Some(message) => AppEvent::Message { message, sequence },
         // The seeds' partial update carries only an id and a status; the whole comes by REST.
-        None => AppEvent::Dirty("payload has no message object"),
+        None => AppEvent::Dirty { detail: "payload has no message object", path: "message" },
     }
 }
 
 fn delta(data: Json<'_>) -> AppEvent<'_> {
     let [id, offset, text] = data.pick(["messageId", "offset", "text"]);
     let Some(id) = id.and_then(message_id) else {
-        return AppEvent::Dirty("message_delta has no usable messageId");
+        return AppEvent::Dirty { detail: "message_delta has no usable messageId", path: "messageId" };
     };
     let Some(offset) = offset.and_then(Json::as_integer) else {
-        return AppEvent::Dirty("offset of message_delta is not a whole number");
+        return AppEvent::Dirty { detail: "offset of message_delta is not a whole number", path: "offset" };
     };
     match text.and_then(Json::as_units) {
         Some(text) => AppEvent::Delta { id, offset, text },
-        None => AppEvent::Dirty("text of message_delta is not a text"),
+        None => AppEvent::Dirty { detail: "text of message_delta is not a text", path: "text" },
     }
 }
 
@@ -156,11 +159,11 @@ mod tests {
     fn a_message_event_without_a_message_object_asks_for_a_fetch() {
         for text in [r#"{}"#, r#"{"message":null}"#, r#"{"message":[]}"#, r#"{"message":"x"}"#, "[]", "7"] {
             assert!(
-                matches!(read("new_message", Some(text.as_bytes()), &session()), AppEvent::Dirty(_)),
+                matches!(read("new_message", Some(text.as_bytes()), &session()), AppEvent::Dirty { .. }),
                 "{text}"
             );
         }
-        assert!(matches!(read("new_message", None, &session()), AppEvent::Dirty(_)));
+        assert!(matches!(read("new_message", None, &session()), AppEvent::Dirty { .. }));
     }
 
     #[test]

@@ -45,6 +45,15 @@ impl FrameError {
             Self::BadHandshake => "handshake has no usable socket id",
         }
     }
+
+    /// The field that is wrong; empty for the frame itself.
+    pub(crate) const fn field(self) -> &'static str {
+        match self {
+            Self::NotJson => "",
+            Self::NoEvent => "event",
+            Self::BadHandshake => "data.socket_id",
+        }
+    }
 }
 
 /// Reads one text message. `buffer` takes the text of its data.
