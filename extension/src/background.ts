@@ -24,6 +24,7 @@ const queue = createTabQueue({
   saveRecord: (json) => (isIncognito ? Promise.resolve() : locked.then(() => platform.writeStorage("local", TABS_KEY, json))),
   listTabs: platform.listTabs,
   scope: async () => scopeOf(await platform.readStorage("local", CONFIG_KEY)),
+  isSignedIn: () => account.token().then((token) => token !== null, () => true),
   forget: () => (isIncognito ? platform.removeStorage("session", INCOGNITO_TOKEN_KEY) : Promise.resolve()),
   restore: (stored, record) => {
     if (!isInitialised) init();

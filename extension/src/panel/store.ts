@@ -9,6 +9,7 @@ import type { Storage, StorageFailure } from "../platform/storage";
 import { signIn, type Post, type SignInResult } from "../sign_in";
 import { shownTab, type InFront, type RestoreTabs, type ShownTab } from "../tabs/shown_tab";
 import { createConnectionRecord, type ConnectionRecord } from "./connection_record";
+import { askOnce, insist } from "./insist";
 import { createPageReporter, type PageReporter } from "./page_reporter";
 
 /** What the store needs from the outside. */
@@ -92,7 +93,7 @@ export interface PanelStore {
 /** Reads what is stored, builds the client and follows every change. */
 export async function openPanelStore(host: PanelHost): Promise<PanelStore> {
   // An incognito session that has ended may have left a sign-in behind: the worker clears it away first.
-  if (host.isIncognito) await host.tellWorker({ type: "hello" }).catch(() => undefined);
+  if (host.isIncognito) await askOnce(() => host.tellWorker({ type: "hello" }));
   const { storage, account, tabsKey } = host;
   const [config, token, tabs, connection] = await Promise.all([
     storage.read("local", CONFIG_KEY),
@@ -210,10 +211,9 @@ function storageFailed(self: Self, failure: StorageFailure): void {
 
 /** Without an answer of the worker, as without its map, the tab in front is shown all the same, without a session. */
 async function greetWorker(self: Self): Promise<void> {
-  const [tabId] = await Promise.all([
-    self.host.activeTab().catch(() => null),
-    self.host.tellWorker({ type: "hello" }).catch(() => isUsable(self)),
-  ]);
+  const greet = (): Promise<unknown> => self.host.tellWorker({ type: "hello" });
+  const [tabId, isGreeted] = await Promise.all([self.host.activeTab().catch(() => null), askOnce(greet)]);
+  if (!isGreeted) void insist(greet, () => isUsable(self));
   if (tabId === null || self.inFront !== null) return;
   self.inFront = { tabId, before: null };
   self.tabs ??= "";
@@ -313,7 +313,8 @@ async function openSession(
 function bind(self: Self, tabId: number, sessionId: string | null): void {
   self.chosen.set(tabId, sessionId);
   update(self, { sending: { type: "idle" } });
-  self.host.tellWorker({ type: "bindTab", tabId, sessionId }).catch(() => isUsable(self));
+  const isWanted = (): boolean => isUsable(self) && self.chosen.has(tabId) && self.chosen.get(tabId) === sessionId;
+  void insist(() => self.host.tellWorker({ type: "bindTab", tabId, sessionId }), isWanted);
 }
 
 async function signInAs(self: Self, user: string): Promise<SignInResult> {

@@ -47,6 +47,18 @@ test("a worker that dies after every event loses nothing", async () => {
   assert.equal(createTabSessions(world.stored as string).session(12), "s2");
 });
 
+// Faults 129, 138: it was discarded, and without the permission for addresses only its number names it.
+test("a tab whose new number wakes the worker keeps its session", async () => {
+  const world = createWorld();
+  await createTabQueue(world.host).push(bound(11, "s1"));
+  world.tabs = [{ tabId: 10, windowId: 1 }, { tabId: 111, windowId: 1, active: true }];
+  const queue = createTabQueue(world.host);
+
+  await Promise.all([queue.start(), queue.push({ type: "replaced", oldTabId: 11, newTabId: 111 })]);
+
+  assert.deepEqual([world.shown()?.tabId, world.shown()?.sessionId], [111, "s1"]);
+});
+
 // Fault 129.
 test("a worker that is killed while it stores leaves the map as it was, never half of one", async () => {
   const world = createWorld();
@@ -56,6 +68,19 @@ test("a worker that is killed while it stores leaves the map as it was, never ha
   await assert.rejects(createTabQueue(world.host).push(bound(11, "s2")));
 
   assert.equal(world.shown()?.sessionId, "s1");
+});
+
+// Fault 129; B14.
+test("a worker that died before it heard of the sign-out forgets the account's sessions in its next life", async () => {
+  const world = createWorld();
+  world.tabs = [{ tabId: 11, windowId: 1, active: true, url: PAGE }];
+  await createTabQueue(world.host).push(bound(11, "s1"));
+  world.isSignedIn = false;
+
+  await createTabQueue(world.host).start();
+
+  assert.deepEqual([world.shown()?.tabId, world.shown()?.sessionId], [11, null]);
+  assert.ok(!String(world.record).includes("s1"), "it is in the record");
 });
 
 test("tabs that were closed while the worker could not hear it are pruned, and unknown ones are added", async () => {
@@ -194,6 +219,7 @@ interface World {
   forgotten: number;
   tabs: readonly TabInfo[];
   scope: "tab" | "window" | "global";
+  isSignedIn: boolean;
   failNextSave: boolean;
   shown(): ReturnType<typeof shownTab>;
 }
@@ -207,6 +233,7 @@ function createWorld(): World {
     forgotten: 0,
     tabs: [{ tabId: 10, windowId: 1 }, { tabId: 11, windowId: 1, active: true }],
     scope: "tab",
+    isSignedIn: true,
     failNextSave: false,
     shown: () => shownTab(restore, world.stored, 1),
     host: {
@@ -215,6 +242,7 @@ function createWorld(): World {
       loadRecord: () => Promise.resolve(world.record),
       listTabs: () => Promise.resolve(world.tabs),
       scope: () => Promise.resolve(world.scope),
+      isSignedIn: () => Promise.resolve(world.isSignedIn),
       save: (json) => {
         const failed = world.failNextSave;
         world.failNextSave = false;

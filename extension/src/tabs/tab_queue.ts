@@ -14,9 +14,13 @@ export interface TabQueueHost {
   saveRecord(json: string): Promise<void>;
   listTabs(): Promise<readonly TabInfo[]>;
   scope(): Promise<TabScope>;
+  /** Whether there is a token. */
+  isSignedIn(): Promise<boolean>;
   /** Nothing of what was stored belongs to a tab that is still open: an incognito session has ended. */
   forget(): Promise<void>;
 }
+
+type Renumbering = Extract<TabEvent, { type: "replaced" }>;
 
 /** Takes events in order. */
 export interface TabQueue {
@@ -30,6 +34,8 @@ export interface TabQueue {
 export function createTabQueue(host: TabQueueHost): TabQueue {
   let map: TabSessions | null = null;
   let record: string | null = null;
+  /** Tabs got new numbers while the map was being read. */
+  const renumbered: Renumbering[] = [];
   let last: Promise<void> = Promise.resolve();
 
   const enqueue = (task: () => Promise<void>): Promise<void> => {
@@ -47,7 +53,7 @@ export function createTabQueue(host: TabQueueHost): TabQueue {
   };
   const opened = async (): Promise<TabSessions> => {
     if (map !== null) return map;
-    const fresh = await open(host);
+    const fresh = await open(host, renumbered);
     map = fresh;
     await store(fresh);
     return fresh;
@@ -60,24 +66,37 @@ export function createTabQueue(host: TabQueueHost): TabQueue {
         // A panel goes by what is stored: whatever has become of that, it is right again when one asks.
         if ((await host.load()) !== current.toJSON()) await store(current);
       }),
-    push: (event) =>
-      enqueue(async () => {
+    push: (event) => {
+      if (map === null && event.type === "replaced") renumbered.push(event);
+      return enqueue(async () => {
         const current = await opened();
         if (current.apply(event)) await store(current);
-      }),
+      });
+    },
   };
 }
 
-async function open(host: TabQueueHost): Promise<TabSessions> {
-  const [stored, record, tabs, scope] = await Promise.all([host.load(), host.loadRecord(), host.listTabs(), host.scope()]);
+async function open(host: TabQueueHost, renumbered: readonly Renumbering[]): Promise<TabSessions> {
+  const [stored, record, tabs, scope, isSignedIn] = await Promise.all([
+    host.load(),
+    host.loadRecord(),
+    host.listTabs(),
+    host.scope(),
+    host.isSignedIn(),
+  ]);
   const storedText = textOrNull(stored);
   let map = host.restore(storedText, textOrNull(record));
+  // Tabs that are listed under their new numbers already: those of before would be taken for closed.
+  const isOpen = (id: number): boolean => tabs.some(({ tabId }) => tabId === id);
+  for (const event of renumbered) if (isOpen(event.newTabId) && !isOpen(event.oldTabId)) map.apply(event);
   if (storedText !== null && !tabs.some(({ tabId }) => map.binding(tabId) !== null)) {
     map.free();
     await host.forget();
     map = host.restore(null, textOrNull(record));
   }
   map.apply({ type: "scoped", scope });
+  // The life before may have ended before it heard that the user signed out.
+  if (!isSignedIn) map.apply({ type: "signedOut" });
   map.apply({ type: "listed", tabs });
   return map;
 }

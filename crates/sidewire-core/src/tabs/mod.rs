@@ -52,7 +52,7 @@ pub struct TabMap {
     shared_incognito: Option<SessionId>,
     /// The sessions used last outside of incognito, the newest first.
     recent: Vec<SessionId>,
-    /// Pages of the run before that have not come back yet.
+    /// Pages of the run before, or of tabs that went unseen, that have not come back yet.
     returning: Vec<Page>,
     /// Pages of windows that closed while nothing new appeared: the browser may be ending.
     leaving: Vec<Page>,
@@ -205,7 +205,7 @@ impl TabMap {
         if self.is_incognito(tab) { &mut self.shared_incognito } else { &mut self.shared }
     }
 
-    /// A tab without a session that shows a page of the run before gets that page's session, once.
+    /// A tab without a session that shows a page that waits to come back gets that page's session, once.
     fn bring_back(&mut self, tab: TabId) {
         if self.returning.is_empty() || self.is_incognito(tab) || self.session(tab).is_some() {
             return;
@@ -217,6 +217,15 @@ impl TabMap {
     }
 
     fn listed(&mut self, open: &[TabId]) {
+        // A tab that was discarded unseen is there under another number.
+        let gone: Vec<Page> = self
+            .tabs
+            .iter()
+            .filter(|(tab, _)| !open.contains(tab))
+            .filter_map(|(tab, _)| self.page(*tab))
+            .collect();
+        self.returning.extend(gone);
+        self.returning.truncate(MAX_PAGES);
         self.tabs.retain(|tab, _| open.contains(tab));
         let shown = |window: WindowId| self.tabs.iter().any(|(_, tab)| tab.window == Some(window));
         self.windows.retain(|window, _| shown(*window));

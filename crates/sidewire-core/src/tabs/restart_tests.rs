@@ -77,6 +77,20 @@ fn a_restored_tab_that_tells_its_address_late_gets_its_session_too() {
     assert_eq!(map.session(TabId(51)), Some(&session("a")));
 }
 
+// Faults 129, 138: nobody heard of the new number, because the worker died.
+#[test]
+fn a_tab_that_was_discarded_unseen_keeps_its_session_by_its_address() {
+    let other = [created(11, W1, Some("https://b.example/")), bound(11, "b")];
+
+    let map = continued(
+        continued(one_page(), other),
+        [TabEvent::Listed(vec![TabId(11), TabId(51)]), created(51, W1, Some(PAGE))],
+    );
+
+    assert_eq!(map.session(TabId(51)), Some(&session("a")));
+    assert_eq!(map.session(TabId(11)), Some(&session("b")));
+}
+
 #[test]
 fn a_page_comes_back_once() {
     let map = continued(
