@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { allIds, assertClean, assertOnce, converse, countText, idsOnScreen, settled, startRig, until } from "../lib/harness.mjs";
+import { allIds, assertClean, assertOnce, converse, countText, idsOnScreen, settled, startRig, test, until } from "../lib/harness.mjs";
 
 test("typed message shows the user bubble at once, then typing, then the Markdown answer, each exactly once", async (t) => {
   const rig = await startRig(t);

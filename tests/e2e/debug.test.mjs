@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { test } from "node:test";
 
-import { assertClean, configure, converse, NETWORK_ERRORS, startRig, until } from "../lib/harness.mjs";
+import { assertClean, configure, converse, NETWORK_ERRORS, startRig, test, until } from "../lib/harness.mjs";
 
 const badge = (panel) => panel.page.locator("sidewire-badge");
 const fact = (panel, name) => panel.page.locator(".debug-fact", { has: panel.page.locator("dt", { hasText: new RegExp(`^${name}$`) }) }).first().locator("dd");

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { assertClean, bindActiveTab, converse, startRig, until } from "../lib/harness.mjs";
+import { assertClean, bindActiveTab, converse, startRig, test, until } from "../lib/harness.mjs";
 
 const focused = (panel) =>
   panel.page.evaluate(() => {

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 
 import { inRoot } from "../../tools/scripts/lib/paths.mjs";
-import { assertClean, BackendProcess, bindActiveTab, converse, countText, NETWORK_ERRORS, settled, startRig, until } from "../lib/harness.mjs";
+import { assertClean, BackendProcess, bindActiveTab, converse, countText, NETWORK_ERRORS, settled, startRig, test, until } from "../lib/harness.mjs";
 
 const alert = (panel) => panel.page.getByRole("alert");
 
@@ -230,10 +229,7 @@ test("an incognito window has a sign-in and tabs of its own, and nothing of it i
   await settings.evaluate((id) => new Promise((done) => chrome.developerPrivate.updateExtensionConfiguration({ extensionId: id, incognitoAccess: true }, done)), rig.browser.extensionId);
   await regular.connection.close().catch(() => {});
   // The extension is started anew by this.
-  rig.browser.worker = await until("the worker is back", async () => {
-    const worker = rig.browser.findWorker();
-    return worker && (await worker.evaluate(() => chrome.extension.isAllowedIncognitoAccess()).catch(() => false)) && worker;
-  });
+  await until("the worker is back", () => rig.browser.findWorker()?.evaluate(() => chrome.extension.isAllowedIncognitoAccess()).catch(() => false));
   await rig.browser.inWorker(() => void chrome.windows.create({ incognito: true, url: "about:blank#private" }));
   const panel = await rig.browser.openPanel({ tabUrl: "about:blank#private", incognito: true });
   const { page } = panel;

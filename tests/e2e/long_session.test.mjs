@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { assertClean, bindActiveTab, restingAtEnd, startRig, until } from "../lib/harness.mjs";
+import { assertClean, bindActiveTab, restingAtEnd, startRig, test, until } from "../lib/harness.mjs";
 import { traceTasks } from "../lib/main_thread.mjs";
 
 const MOST_ROWS = 60;

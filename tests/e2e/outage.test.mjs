@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
 import {
   assertClean,
@@ -12,6 +11,7 @@ import {
   PushServer,
   settled,
   startRig,
+  test,
   until,
 } from "../lib/harness.mjs";
 

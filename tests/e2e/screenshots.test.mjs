@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
-import { test } from "node:test";
 
-import { assertClean, BackendProcess, bindActiveTab, configure, converse, NETWORK_ERRORS, restingAtEnd, screenshotFile, settled, startRig, until } from "../lib/harness.mjs";
+import { assertClean, BackendProcess, bindActiveTab, configure, converse, NETWORK_ERRORS, restingAtEnd, screenshotFile, settled, startRig, test, until } from "../lib/harness.mjs";
 import { startSite, Tabs } from "../lib/tabs.mjs";
 
 /** A picture in light and in dark; nothing may stick out to the right. */

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { test } from "node:test";
 
-import { assertClean, BackendProcess, configure, countText, Rig, startRig, until } from "../lib/harness.mjs";
+import { assertClean, BackendProcess, configure, countText, keepClean, Rig, startRig, test, until } from "../lib/harness.mjs";
 import { killWorker, startSite, Tabs } from "../lib/tabs.mjs";
 
 /** A session with one message that names it. */
@@ -168,6 +167,7 @@ test("after a restart of the browser a tab finds its session by its address", { 
 
   const before = await Rig.start({ backend, profile });
   browsers.push(before.browser);
+  keepClean(t, before.browser);
   const tabs = new Tabs(before.browser);
   const [a, b] = [await named(before, "alpha"), await named(before, "beta")];
   const panel = await before.openPanel();
@@ -181,6 +181,7 @@ test("after a restart of the browser a tab finds its session by its address", { 
 
   const after = await Rig.start({ backend, profile, page: null });
   browsers.push(after.browser);
+  keepClean(t, after.browser);
   const restored = new Tabs(after.browser);
   const ids = await until("the browser has brought its tabs back", async () => {
     const all = await after.browser.inWorker(() => chrome.tabs.query({}));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after } from "node:test";
+import { after, test as nodeTest } from "node:test";
 
 import { BackendProcess } from "../../tools/scripts/lib/backend.mjs";
 import { until } from "../../tools/scripts/lib/browser.mjs";
@@ -10,6 +10,8 @@ import { stopEverything } from "../../tools/scripts/lib/exec.mjs";
 import { freePort } from "../../tools/scripts/lib/ports.mjs";
 import { SCREENSHOT_DIR } from "../../tools/scripts/lib/paths.mjs";
 import { Rig } from "../../tools/scripts/lib/rig.mjs";
+import { RestProxy } from "./rest_proxy.mjs";
+import { RuleProxy } from "./rule_proxy.mjs";
 
 export { BackendProcess } from "../../tools/scripts/lib/backend.mjs";
 export { until } from "../../tools/scripts/lib/browser.mjs";
@@ -22,10 +24,36 @@ export const NETWORK_ERRORS = [/net::ERR_/, /WebSocket connection to .* failed/,
 
 const sockudo = process.env.SIDEWIRE_SOCKUDO;
 
-/** A product over the real Sockudo, stopped when the test ends. */
-export async function startRig(test, options = {}) {
+/** No test may take longer, in ms, unless it says so. */
+const PATIENCE_MS = 120_000;
+const watched = new Map();
+
+/** As `test` of `node:test`, and whatever the browsers of the test did has to have been clean (`keepClean`). */
+export function test(title, ...rest) {
+  const body = rest.pop();
+  return nodeTest(title, { timeout: PATIENCE_MS, ...rest[0] }, async (t) => {
+    watched.set(t, []);
+    try {
+      await body(t);
+      for (const watch of watched.get(t)) assertQuiet(watch);
+    } finally {
+      watched.delete(t);
+    }
+  });
+}
+
+/** At the end of the test its browser must not have done what `assertQuiet` forbids. */
+export function keepClean(t, browser) {
+  const watches = watched.get(t);
+  if (watches === undefined) throw new Error("a browser test begins with `test` of the harness");
+  watches.push(browser.watch);
+}
+
+/** A product over the real Sockudo, watched by `keepClean` and stopped when the test ends. */
+export async function startRig(t, options = {}) {
   const rig = await Rig.start({ push: "sockudo", sockudo, agentDelayMs: 400, ...options });
-  test.after(() => rig.stop());
+  t.after(() => rig.stop());
+  keepClean(t, rig.browser);
   return rig;
 }
 
@@ -33,7 +61,39 @@ export async function startRig(test, options = {}) {
 export function sharedRig(options = {}) {
   let started;
   after(async () => (await started)?.stop());
-  return () => (started ??= Rig.start({ push: "sockudo", sockudo, agentDelayMs: 400, ...options }));
+  return async (t) => {
+    const rig = await (started ??= Rig.start({ push: "sockudo", sockudo, agentDelayMs: 400, ...options }));
+    keepClean(t, rig.browser);
+    return rig;
+  };
+}
+
+/** The same, with a proxy in front of each server: `rig.pushWire` and `rig.restWire`. */
+export async function startRigOnWires(test, options = {}) {
+  const wires = {};
+  const through = async (backend) => {
+    wires.pushWire = await RuleProxy.start(test, options.externalPort ?? backend.pushPort);
+    wires.restWire = await RestProxy.start(test, backend.api);
+    return { key: backend.key, api: wires.restWire.address, pushPort: wires.pushWire.port };
+  };
+  const rig = await startRig(test, { ...options, through });
+  return Object.assign(rig, wires, {
+    /** Both servers are out of reach; the browser knows nothing of it. */
+    cutNetwork: () => Promise.all([wires.pushWire.down(), wires.restWire.down()]),
+    restoreNetwork: () => Promise.all([wires.pushWire.up(), wires.restWire.up()]),
+  });
+}
+
+/** The badge of the debug view, which is opened for it: what it says now. */
+export async function badgeOf(panel) {
+  const badge = panel.page.locator("sidewire-badge");
+  if ((await badge.count()) === 0) await panel.page.getByRole("button", { name: "Debug" }).click();
+  await badge.waitFor();
+  return {
+    label: () => badge.innerText(),
+    tooltip: () => badge.getAttribute("title"),
+    says: (label, ms) => until(`the badge says ${label}`, async () => (await badge.innerText()) === label, ms),
+  };
 }
 
 /**
@@ -58,10 +118,19 @@ export class PushServer {
   }
 }
 
-/** Fails on any console error that the test did not provoke, and on any host that is not this machine. */
+/** O9: no console error that nobody provoked, no host that nobody configured, no preflight, no request of the worker. */
+function assertQuiet(watch) {
+  assert.deepEqual(watch.unexpectedErrors, [], "console errors");
+  assert.deepEqual(watch.foreignHosts, [], "hosts that nobody configured");
+  assert.deepEqual(watch.preflights, [], "preflights");
+  assert.deepEqual(watch.requests.filter(({ kind }) => kind === "worker"), [], "requests of the worker");
+}
+
+/** The same at once, and again at the end: `expected` are errors that the test provokes. */
 export function assertClean(panel, expected = []) {
-  assert.deepEqual(panel.unexpectedErrors(expected), [], "console errors");
-  assert.deepEqual(panel.foreignHosts, [], "foreign hosts");
+  const { watch } = panel.browser;
+  watch.expected.push(...expected);
+  assertQuiet(watch);
 }
 
 /** Waits until the list of messages stands at its end and nothing in it moves for a while. */

@@ -84,7 +84,7 @@ async function openBrowser(backend, chromium, headless) {
   info(`side panel: ${panel.url}, signed in as "demo", session ${rig.session.title ?? rig.session.sessionId}`);
   // Nothing stays attached: the worker may idle out as it does for users.
   await panel.connection.close().catch(() => {});
-  await rig.browser.main.close().catch(() => {});
+  await rig.browser.leave();
   return rig.browser;
 }
 

@@ -8,6 +8,7 @@ import { launch, onStop, stopGroup } from "./exec.mjs";
 import { UserError } from "./log.mjs";
 import { openPanel } from "./panel.mjs";
 import { ROOT } from "./paths.mjs";
+import { Watch } from "./watch.mjs";
 
 const START_MS = 30_000;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -95,9 +96,21 @@ export class Browser {
       return (this.port = readPort(this.profile));
     });
     this.playwright = (await import("playwright-core")).chromium;
+    await this.attach();
+  }
+
+  /** Watches and drives the browser from now on. */
+  async attach() {
     this.main = await this.connection();
-    this.worker = await until("the extension's service worker was there", () => this.findWorker());
-    this.extensionId = new URL(this.worker.url()).host;
+    const worker = await until("the extension's service worker was there", () => this.findWorker());
+    this.extensionId = new URL(worker.url()).host;
+    this.watch = await Watch.start(this.port, `chrome-extension://${this.extensionId}/`);
+  }
+
+  /** Lets go of it: a worker that somebody is attached to never idles out. `attach` comes back. */
+  async leave() {
+    this.watch.close();
+    await this.main.close().catch(() => {});
   }
 
   /** A new Playwright connection: it sees what is open now, the side panel included. */
@@ -109,9 +122,10 @@ export class Browser {
     return this.main.contexts()[0].serviceWorkers().find((worker) => worker.url().startsWith("chrome-extension://"));
   }
 
-  /** Runs a function in the extension's service worker. */
-  inWorker(body, argument) {
-    return this.worker.evaluate(body, argument);
+  /** Runs a function in the extension's service worker, which has to be awake. */
+  async inWorker(body, argument) {
+    const worker = await until("the extension's service worker was awake", () => this.findWorker());
+    return worker.evaluate(body, argument);
   }
 
   /** Opens the real side panel, as a click on the toolbar icon does. */
@@ -133,10 +147,15 @@ export class Browser {
     await this.close();
   }
 
+  get errors() {
+    return this.#errors;
+  }
+
   async close() {
     if (this.closed) return;
     this.closed = true;
     this.forget();
+    this.watch?.close();
     await stopGroup(this.#child.pid);
     if (this.temporary) rmSync(this.profile, { recursive: true, force: true, maxRetries: 10 });
   }

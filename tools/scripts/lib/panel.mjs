@@ -1,8 +1,6 @@
 // The real side panel: opened by the extension's action, seen by a Playwright connection made afterwards.
 import { until } from "./browser.mjs";
 
-const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])$/;
-
 async function findPanel(browser) {
   const url = await browser.inWorker(async () => (await chrome.runtime.getContexts({ contextTypes: ["SIDE_PANEL"] }))[0]?.documentUrl);
   return url;
@@ -34,19 +32,12 @@ export async function openPanel(browser, { tabUrl, ...wanted } = {}) {
 }
 
 export class Panel {
-  /** Console errors and uncaught exceptions of panel and worker. */
-  errors = [];
-  /** Hosts that panel and worker contacted. */
-  hosts = new Set();
-
   static async attach(browser, wanted = {}) {
     const panel = new Panel();
     panel.browser = browser;
     panel.wanted = wanted;
     panel.url = wanted.incognito ? `chrome-extension://${browser.extensionId}/dist/panel.html` : await findPanel(browser);
     panel.page = await until("Playwright saw the side panel", () => panel.#find());
-    await panel.#watch(panel.page);
-    for (const worker of panel.context.serviceWorkers()) panel.#watchConsole(worker);
     return panel;
   }
 
@@ -66,42 +57,14 @@ export class Panel {
     return (windowId === undefined || found.windowId === windowId) && (incognito === undefined || found.incognito === incognito);
   }
 
-  #watchConsole(worker) {
-    worker.on("console", (message) => {
-      if (message.type() === "error") this.errors.push(`worker: ${message.text()}`);
-    });
+  /** Console errors and uncaught exceptions of the extension since the browser started. */
+  get errors() {
+    return this.browser.watch.errors;
   }
 
-  /** A CDP session of our own: unlike Playwright's events it also tells what happened before we came. */
-  async #watch(page) {
-    page.on("websocket", (socket) => this.#noteHost(socket.url()));
-    page.on("request", (request) => this.#noteHost(request.url()));
-    const session = await this.context.newCDPSession(page);
-    session.on("Runtime.consoleAPICalled", ({ type, args }) => {
-      if (type === "error" || type === "assert") this.errors.push(args.map((item) => item.value ?? item.description).join(" "));
-    });
-    session.on("Runtime.exceptionThrown", ({ exceptionDetails: { text, exception } }) => this.errors.push(`${text} ${exception?.description ?? ""}`));
-    session.on("Log.entryAdded", ({ entry }) => {
-      if (entry.level === "error") this.errors.push(`${entry.text}${entry.url ? ` (${entry.url})` : ""}`);
-    });
-    await session.send("Runtime.enable");
-    await session.send("Log.enable");
-    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map((entry) => entry.name));
-    for (const address of loaded) this.#noteHost(address);
-  }
-
-  #noteHost(address) {
-    const url = new URL(address);
-    if (/^(?:https?|wss?):$/.test(url.protocol)) this.hosts.add(url.host);
-  }
-
+  /** Hosts that the extension contacted and nobody has configured. */
   get foreignHosts() {
-    return [...this.hosts].filter((host) => !LOOPBACK.test(host.replace(/:\d+$/, "")));
-  }
-
-  /** Errors other than those a test provokes on purpose. */
-  unexpectedErrors(expected = []) {
-    return this.errors.filter((text) => !expected.some((pattern) => pattern.test(text)));
+    return this.browser.watch.foreignHosts;
   }
 
   async state() {

@@ -5,6 +5,7 @@ import { findChromium } from "./chromium.mjs";
 
 /** Points the extension at a backend; `token` null leaves it signed out. Keys: contract, "Where things live". */
 export async function configure(browser, backend, token) {
+  browser.watch.allow(backend.api, `ws://127.0.0.1:${backend.pushPort}`);
   const config = { v: 1, key: backend.key, wsHost: "127.0.0.1", wsPort: backend.pushPort, tls: false, apiBase: backend.api };
   await browser.inWorker(
     async ({ config: value, token: accessToken }) => {
@@ -27,7 +28,8 @@ export async function bindActiveTab(panel, sessionId) {
 
 /**
  * A running product. Options: `push`, `sockudo`, `user`, `agentDelayMs`, `headless`, `profile`, …; `token` is what
- * the extension gets instead of the user's own (null: signed out).
+ * the extension gets instead of the user's own (null: signed out); `through(backend)` gives what stands between it and the
+ * extension, as `{key, api, pushPort}`.
  */
 export class Rig {
   static async start(options = {}) {
@@ -39,7 +41,10 @@ export class Rig {
       const executable = options.chromium ?? (await findChromium());
       const { headless, profile, isolated, page, size } = options;
       rig.browser = await Browser.start({ executable, extension, headless, profile, isolated, page, size });
-      await configure(rig.browser, rig.backend, options.token === undefined ? rig.token : options.token);
+      // What a fresh installation has, before anybody chooses servers.
+      rig.browser.watch.allow("http://127.0.0.1:3000", "ws://127.0.0.1:3005");
+      rig.servers = (await options.through?.(rig.backend)) ?? rig.backend;
+      await configure(rig.browser, rig.servers, options.token === undefined ? rig.token : options.token);
       return rig;
     } catch (failure) {
       await rig.stop();

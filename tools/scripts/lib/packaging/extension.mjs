@@ -11,6 +11,7 @@ export const settingsOf = (backend) => ({ key: backend.key, url: backend.push, a
 export async function openExample(dist, backend, user) {
   const token = await backend.signIn(user);
   const browser = await Browser.start({ executable: backend.chromium, extension: dist });
+  browser.watch.allow(backend.api, backend.push);
   const stored = { settings: settingsOf(backend), accessToken: token };
   await browser.inWorker((values) => chrome.storage.local.set(values), stored);
   return { browser, token };

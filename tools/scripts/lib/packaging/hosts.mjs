@@ -72,11 +72,11 @@ export async function runIdle(dist, backend) {
         return report.state === "connected" ? report : null;
       });
     });
-    await browser.main.close();
+    await browser.leave();
     await sleep(IDLE_MS);
     await backend.interact(token, session.sessionId, "while it idled");
     await sleep(1000);
-    await reconnect(browser);
+    await browser.attach();
     const after = await withPanel(browser, (page) => ask(page, { report: true }));
     demand(after.life === before.life, "the worker was ended although its connection was alive");
     demand(after.socketsOpened === 1 && after.state === "connected", `the worker is ${JSON.stringify(after)}`);
@@ -87,11 +87,6 @@ export async function runIdle(dist, backend) {
   } finally {
     await browser.close();
   }
-}
-
-async function reconnect(browser) {
-  browser.main = await browser.connection();
-  browser.worker = await until("the worker was there", () => browser.findWorker());
 }
 
 async function withPanel(browser, work) {
