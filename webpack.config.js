@@ -10,6 +10,8 @@ import webpack from "webpack";
 import { buildDefaults } from "./tools/scripts/lib/env-file.mjs";
 
 const root = import.meta.dirname;
+/** The build for tests of a worker that dies goes here: its calls of the browser are numbered, all else is the same. */
+const testOutput = process.env.SIDEWIRE_TEST_OUTPUT;
 const target = "es2022";
 const { defaults } = buildDefaults();
 
@@ -22,7 +24,7 @@ const common = {
   // Never an eval devtool: the extension's content security policy forbids it.
   devtool: "source-map",
   output: {
-    path: resolve(root, "dist"),
+    path: testOutput ?? resolve(root, "dist"),
     filename: "[name].js",
     assetModuleFilename: "[name][ext]",
     publicPath: "auto",
@@ -55,6 +57,12 @@ const plugins = () => [
   new webpack.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
 ];
 
+/** The worker gets `numbered_chrome` where it asks for `chrome`; that one still gets the real one. */
+const numberedCalls = () =>
+  new webpack.NormalModuleReplacementPlugin(/\/platform\/chrome$/, (resource) => {
+    if (!resource.contextInfo.issuer.endsWith("numbered_chrome.ts")) resource.request = resolve(root, "extension/src/testing/numbered_chrome.ts");
+  });
+
 const copies = [
   { from: "extension/*.html", to: "[name][ext]", noErrorOnMissing: true },
   { from: "extension/icons", to: "icons", noErrorOnMissing: true },
@@ -66,7 +74,7 @@ export default [
     name: "worker",
     target: ["webworker", "es2022"],
     entry: { background: "./extension/src/background.ts" },
-    plugins: plugins(),
+    plugins: [...plugins(), ...(testOutput === undefined ? [] : [numberedCalls()])],
   },
   ...present.map(([name, file], index) => ({
     ...common,

@@ -1,12 +1,12 @@
 // The TypeScript half of the package (crates/sidewire-wasm/npm → pkg) and the extension (extension → dist).
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { buildTesting } from "./build-testing.mjs";
 import { buildDefaults, buildVariables, keyNotice } from "./env-file.mjs";
 import { run } from "./exec.mjs";
 import { info } from "./log.mjs";
-import { DIST_DIR, inRoot, inTarget, nodeBin, PKG_DIR } from "./paths.mjs";
+import { DIST_DIR, inRoot, inTarget, nodeBin, PKG_DIR, WORK_DIR } from "./paths.mjs";
 import { notices } from "./release/notices.mjs";
 import { unlessFresh } from "./stamp.mjs";
 
@@ -84,6 +84,26 @@ export async function buildPackage() {
       writeFileSync(join(PKG_DIR, "THIRD-PARTY-LICENSES.txt"), await notices());
     },
   );
+}
+
+/** The extension whose worker numbers its calls of the browser, for tests only; gives its folder. */
+export async function buildTestExtension() {
+  const folder = join(WORK_DIR, "test-extension");
+  const output = join(folder, "dist");
+  await unlessFresh(
+    {
+      name: "test-extension",
+      title: "extension with numbered calls",
+      inputs: ["extension", "pkg", "manifest.json", "_locales", "webpack.config.js", "tsconfig.json", "tsconfig.base.json", "package-lock.json"],
+      outputs: [join(output, "background.js"), join(output, "panel.js"), join(folder, "manifest.json")],
+    },
+    async () => {
+      rmSync(folder, { recursive: true, force: true });
+      await run(nodeBin("webpack"), ["--config", inRoot("webpack.config.js")], { env: { SIDEWIRE_TEST_OUTPUT: output } });
+      for (const name of ["manifest.json", "_locales"]) cpSync(inRoot(name), join(folder, name), { recursive: true });
+    },
+  );
+  return folder;
 }
 
 export async function buildExtension() {
