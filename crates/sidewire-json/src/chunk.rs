@@ -73,6 +73,23 @@ fn same_short(a: &[u8], b: &[u8]) -> bool {
     a.iter().zip(b).all(|(a, b)| a == b)
 }
 
+/// A hash of some bytes, the same on every platform. Mixed well enough for tables of any size, and no defence against
+/// somebody who wants collisions.
+pub fn hash(bytes: &[u8]) -> u32 {
+    let mix = |hash: u64, word: u64| {
+        let product = (hash ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        product ^ (product >> 32)
+    };
+    let whole = bytes.as_chunks::<8>().0.iter().fold(0, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    // The last word overlaps the one before it.
+    let last = match bytes.last_chunk::<8>() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    let mixed = mix(mix(whole, last), bytes.len() as u64);
+    u32::try_from((mixed ^ mixed >> 32) & u64::from(u32::MAX)).unwrap_or(0)
+}
+
 #[cfg(target_feature = "simd128")]
 mod vector {
     use core::arch::wasm32::{
@@ -163,6 +180,7 @@ mod tests {
                 let mut other = text.clone();
                 other[at] ^= 1;
                 assert!(!same(&text, &other) && !same(&text, &text[..at]), "{at} of {length}");
+                assert_ne!(hash(&text), hash(&other));
             }
         }
     }

@@ -25,7 +25,7 @@ mod text;
 
 use std::borrow::Cow;
 
-pub use self::chunk::same;
+pub use self::chunk::{hash, same};
 pub use self::error::{JsonError, JsonErrorKind};
 pub use self::iter::{Elements, Fields};
 pub use self::reader::{Next, Reader};

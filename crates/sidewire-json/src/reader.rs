@@ -44,14 +44,17 @@ impl<'a> Reader<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// What is left, from the value that comes next on.
-    pub fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
+    /// Steps over the value that comes next if these bytes, which must be a valid object or array, spell it.
+    pub fn step_over(&mut self, value: &[u8]) -> bool {
+        let is_it = self.rest().get(..value.len()).is_some_and(|start| same(start, value));
+        if is_it && !value.is_empty() {
+            self.at += value.len();
+        }
+        is_it && !value.is_empty()
     }
 
-    /// Steps over `length` bytes that are known to be the value that comes next.
-    pub const fn step_over(&mut self, length: usize) {
-        self.at = self.at.saturating_add(length);
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
     }
 
     /// Reads one value, whatever it is; empty after a failure.

@@ -172,3 +172,40 @@ fn picked_fields_are_those_that_get_gives() {
     assert_eq!(picked[0].and_then(Json::as_str).as_deref(), Some("two"));
     assert!(parse(b"[1]").unwrap().pick(["a"])[0].is_none());
 }
+
+#[test]
+fn a_value_is_stepped_over_only_where_its_bytes_stand() {
+    let mut reader = Reader::new(br#"[ {"a":1} , {"a":2},{"a":2}]"#);
+    assert!(reader.enter(b'['));
+
+    assert!(reader.element());
+    assert!(!reader.step_over(br#"{"a":2}"#), "another value");
+    assert!(!reader.step_over(b""), "nothing");
+    assert!(reader.step_over(br#"{"a":1}"#));
+    assert!(reader.element());
+    assert_eq!(reader.value().raw(), br#"{"a":2}"#);
+    assert!(reader.element());
+    assert!(!reader.step_over(br#"{"a":2}] more than there is"#));
+    assert!(reader.step_over(br#"{"a":2}"#));
+    assert!(!reader.element());
+    assert!(reader.end().is_ok());
+}
+
+#[test]
+fn texts_that_differ_anywhere_have_hashes_of_their_own() {
+    let texts: Vec<Vec<u8>> = (0..40)
+        .flat_map(|length| {
+            (0..=length).map(move |at| {
+                let mut text = vec![b'a'; length];
+                if let Some(byte) = text.get_mut(at) {
+                    *byte = b'b';
+                }
+                text
+            })
+        })
+        .collect();
+
+    let hashes: std::collections::BTreeSet<_> = texts.iter().map(|text| hash(text)).collect();
+
+    assert_eq!(hashes.len(), texts.len());
+}

@@ -63,6 +63,7 @@ export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: 
       return given;
     },
     store: storeHost(storage),
+    frame: encodeFrame,
     onEvent: (event: unknown) => {
       const told = event as Exclude<ClientEvent, SessionUpdate> | CallAnswered | SessionPayload;
       if (told.type === "callAnswered") {
@@ -74,7 +75,7 @@ export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: 
       emitter.emit(seen);
     },
     onTimeline: (sessionId: string, revision: number, start: number, end: number, length: number) => {
-      emitter.emit({ type: "timelineChange", sessionId, revision, start, end, length });
+      emitter.emitRows(sessionId, revision, start, end, length);
     },
   };
   const [high, low] = seedHalves(seed);
@@ -85,6 +86,15 @@ export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: 
   if (log) emitter.onAny(log);
   const { client, isEnded } = assemble({ raw, calls, emitter, history, now });
   return client;
+}
+
+const encoder = new TextEncoder();
+
+/** The text of a socket's message as UTF-8: see `RawHost` of the module. */
+function encodeFrame({ data }: MessageEvent<unknown>, buffer: Uint8Array): number {
+  if (typeof data !== "string") return -1;
+  const { read, written } = encoder.encodeInto(data, buffer);
+  return read < data.length ? -1 - data.length : written;
 }
 
 /** A service worker dies after 30 s without events: its pings must come sooner. */
@@ -201,26 +211,25 @@ interface Last {
 function viewsOf(raw: RawClient, emitter: Emitter, open: Open): Views & { keepLast: () => void } {
   const cache = new RowCache();
   let snapshot: ClientSnapshot | null = null;
-  let rows: Pick<ClientSnapshot, "revision" | "length"> | null = null;
+  // Of the rows, where they changed after the snapshot was made.
+  let [isStale, revision, length] = [false, 0, 0];
   let last: Last | null = null;
   let turns: readonly Turn[] = NO_TURNS;
   emitter.onChange((event) => {
-    if (event.type !== "timelineChange") {
-      if (!NO_STATE.has(event.type)) snapshot = null;
-      return;
-    }
-    const { sessionId, start, end, length, revision } = event;
+    if (!NO_STATE.has(event.type)) snapshot = null;
+  });
+  emitter.onRows((sessionId, ...[changed, start, end, count]) => {
     // With no snapshot at hand it is unknown which session is shown; noting a foreign change costs time only.
     if (snapshot && snapshot.sessionId !== sessionId) return;
-    cache.note(start, end, length);
-    rows = { revision, length };
+    cache.note(start, end, count);
+    [isStale, revision, length] = [true, changed, count];
   });
   const getSnapshot = (): ClientSnapshot => {
     if (last) return last.snapshot;
     // A change of rows alone, the most frequent one, asks for nothing but two numbers.
-    if (snapshot && rows) snapshot = Object.freeze({ ...snapshot, ...rows });
+    if (snapshot && isStale) snapshot = Object.freeze({ ...snapshot, revision, length });
     snapshot ??= Object.freeze(open(() => raw.snapshot() as ClientSnapshot));
-    rows = null;
+    isStale = false;
     return snapshot;
   };
   const messages = (): readonly ChatMessage[] => {

@@ -90,6 +90,28 @@ test("with frames as the beat, subscribers hear of 10,000 changes once per frame
   assert.equal(frames.length, 1);
 });
 
+test("a change of rows is noted first, and becomes an event only while somebody listens", async () => {
+  const emitter = new Emitter();
+  const told: unknown[] = [];
+  emitter.onRows((...fields) => told.push(fields));
+  emitter.emitRows("a", 1, 0, 1, 1);
+  const end = emitter.on("timelineChange", (event) => told.push(event));
+  emitter.subscribe(() => told.push("changed"));
+
+  emitter.emitRows("a", 2, 1, 2, 2);
+  end();
+  emitter.emitRows("a", 3, 2, 3, 3);
+  await Promise.resolve();
+
+  assert.deepEqual(told, [
+    ["a", 1, 0, 1, 1],
+    ["a", 2, 1, 2, 2],
+    { type: "timelineChange", sessionId: "a", revision: 2, start: 1, end: 2, length: 2 },
+    ["a", 3, 2, 3, 3],
+    "changed",
+  ]);
+});
+
 test("single new messages are asked for only while somebody listens", () => {
   const emitter = new Emitter();
   const wanted: boolean[] = [];

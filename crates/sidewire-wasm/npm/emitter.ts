@@ -1,15 +1,21 @@
 import type { ClientEvent } from "../types/index.js";
 
 type Listener = (event: ClientEvent) => void;
+type Rows = (sessionId: string, revision: number, start: number, end: number, length: number) => void;
 
 /** Tells events to listeners at once, and changes to subscribers once per microtask batch. */
 export class Emitter {
   private listeners = new Map<ClientEvent["type"] | "*", Set<Listener>>();
   private subscribers = new Set<() => void>();
   private invalidate: (event: ClientEvent) => void = () => undefined;
+  private note: Rows = () => undefined;
   private interest: (wanted: boolean) => void = () => undefined;
   private scheduled = false;
   private readonly schedule: (tell: () => void) => void;
+  private readonly flush = (): void => {
+    this.scheduled = false;
+    for (const subscriber of [...this.subscribers]) run(subscriber);
+  };
 
   /** @param schedule When to tell subscribers; by default at the end of the microtask batch. */
   constructor(schedule: (tell: () => void) => void = queueMicrotask) {
@@ -21,34 +27,47 @@ export class Emitter {
     this.invalidate = invalidate;
   }
 
+  /** What to do, at once, with a change of rows: see `emitRows`. */
+  onRows(note: Rows): void {
+    this.note = note;
+  }
+
   /** Who to tell whether somebody listens for `newMessage`. */
   onInterest(interest: (wanted: boolean) => void): void {
     this.interest = interest;
-    this.interest(this.hearsMessages());
+    this.interest(this.hears("newMessage"));
   }
 
   emit(event: ClientEvent): void {
     this.invalidate(event);
     this.tellSoon();
+    this.tell(event);
+  }
+
+  /** A `timelineChange`, the most frequent event, by its fields: it is only made for those who listen. */
+  emitRows(...[sessionId, revision, start, end, length]: Parameters<Rows>): void {
+    this.note(sessionId, revision, start, end, length);
+    this.tellSoon();
+    if (this.hears("timelineChange")) this.tell({ type: "timelineChange", sessionId, revision, start, end, length });
+  }
+
+  private tell(event: ClientEvent): void {
     for (const key of [event.type, "*"] as const) {
       const set = this.listeners.get(key);
-      if (set && set.size > 0) for (const listener of [...set]) run(() => { listener(event); });
+      if (set && set.size > 0) for (const listener of [...set]) run(listener, event);
     }
   }
 
   private tellSoon(): void {
-    if (this.scheduled) return;
+    if (this.scheduled || this.subscribers.size === 0) return;
     this.scheduled = true;
     // Called as a function: the browser's own refuse a foreign `this`.
     const { schedule } = this;
-    schedule(() => {
-      this.scheduled = false;
-      for (const subscriber of [...this.subscribers]) run(subscriber);
-    });
+    schedule(this.flush);
   }
 
-  private hearsMessages(): boolean {
-    return (["newMessage", "*"] as const).some((key) => (this.listeners.get(key)?.size ?? 0) > 0);
+  private hears(type: ClientEvent["type"]): boolean {
+    return (this.listeners.get(type)?.size ?? 0) + (this.listeners.get("*")?.size ?? 0) > 0;
   }
 
   on<T extends ClientEvent["type"]>(type: T, listener: (event: Extract<ClientEvent, { type: T }>) => void): () => void {
@@ -87,18 +106,18 @@ export class Emitter {
     const set = this.listeners.get(key) ?? new Set();
     this.listeners.set(key, set);
     set.add(entry);
-    this.interest(this.hearsMessages());
+    this.interest(this.hears("newMessage"));
     return () => {
       set.delete(entry);
-      this.interest(this.hearsMessages());
+      this.interest(this.hears("newMessage"));
     };
   }
 }
 
 /** One listener's exception must not keep the others from running. */
-function run(listener: () => void): void {
+function run<A extends readonly unknown[]>(listener: (...args: A) => void, ...args: A): void {
   try {
-    listener();
+    listener(...args);
   } catch (error) {
     // eslint-disable-next-line no-console -- the listener's author must see it, and nobody else catches it
     console.error(error);

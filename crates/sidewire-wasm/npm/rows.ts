@@ -40,8 +40,9 @@ export class RowCache {
   private readonly index = new Uint32Array(1);
   private life: number | undefined;
   private whole: Whole | null = null;
-  /** Where the whole list may have become another one, in indices as they are now. */
-  private changed: Range | null = null;
+  /** Where the whole list may have become another one, in indices as they are now: nowhere while `end` is -1. */
+  private start = 0;
+  private end = -1;
 
   /** The rows `start` to `end` of the watched session: one call for the window, one more if anything in it is new. */
   rowsOf(raw: RowSource, start: number, end: number): ChatMessage[] {
@@ -64,24 +65,26 @@ export class RowCache {
   /** All rows of the watched session; the same array until one of them changes. */
   allOf(raw: RowSource, { sessionId, revision, length }: View): readonly ChatMessage[] {
     const before = this.whole?.sessionId === sessionId ? this.whole : null;
-    if (before && before.revision === revision && this.changed === null) return before.messages;
+    if (before && before.revision === revision && this.end < 0) return before.messages;
     const messages = (before && this.patched(raw, before.messages, length)) ?? this.rowsOf(raw, 0, length);
     this.whole = { sessionId, revision, messages: Object.freeze(messages) };
-    this.changed = null;
+    this.end = -1;
     return messages;
   }
 
   /** Rows `start` to `end` of `length` may have changed. */
   note(start: number, end: number, length: number): void {
     // Two ranges of different moments share no indices behind the first change.
-    this.changed = this.changed ? { start: Math.min(this.changed.start, start), end: length } : { start, end };
+    const before = this.end >= 0;
+    this.start = before ? Math.min(this.start, start) : start;
+    this.end = before ? length : end;
   }
 
   /** The list of before with the changed rows put in; `null` when it belongs to another life of the timeline. */
   private patched(raw: RowSource, before: readonly ChatMessage[], length: number): ChatMessage[] | null {
-    if (this.changed === null) return null;
-    const { start } = this.changed;
-    const end = Math.max(start, Math.min(length, this.changed.end));
+    if (this.end < 0) return null;
+    const { start } = this;
+    const end = Math.max(start, Math.min(length, this.end));
     const behind = before.length - (length - end);
     const life = this.life;
     const fresh = this.rowsOf(raw, start, end);
@@ -133,11 +136,6 @@ export class RowCache {
     this.rows.set(row[0], { version: row[1], message });
     return message;
   }
-}
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
 }
 
 /** What a snapshot tells about the rows. */

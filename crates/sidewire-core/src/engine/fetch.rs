@@ -12,6 +12,7 @@ use crate::ids::{RequestId, SessionId};
 use crate::input::HttpResponse;
 use crate::output::{ApiFailure, Method, ProblemCode};
 use crate::time::Timestamp;
+use crate::timeline::Timeline;
 use crate::wire::rest::Page;
 
 mod answer;
@@ -299,7 +300,7 @@ impl Engine {
         match answer.outcome {
             Ok(HttpResponse { status: 200, body, .. }) => {
                 self.token_accepted(answer.token);
-                match Page::read(body) {
+                match Page::read(body, self.known_messages(id)) {
                     Some(page) => self.handle_page(id, flight, &page),
                     None => {
                         let detail = "messages answered 200 without a readable page";
@@ -324,10 +325,15 @@ impl Engine {
         self.plan_after_fetch(id);
     }
 
+    /// What a page need not bring again. Behind a snapshot the view may begin anew, without what it holds.
+    fn known_messages(&self, id: &SessionId) -> Option<&Timeline> {
+        self.sessions.get(id).filter(|session| !session.fetch.is_restored()).map(|session| &session.timeline)
+    }
+
     /// The mistake that [`crate::defect`] plants: an answer lands in whatever is shown.
     fn merge_stray(&mut self, answer: &Answer<'_>) {
         let (Some(id), Ok(response)) = (self.shown.clone(), answer.outcome) else { return };
-        if let Some(page) = Page::read(response.body) {
+        if let Some(page) = Page::read(response.body, None) {
             self.merge_page(&id, &page, true);
         }
     }

@@ -9,22 +9,22 @@ use crate::defect::planted;
 use crate::ids::{ClientMessageId, SessionId};
 use crate::output::{Event, ProblemCode};
 use crate::timeline::{Applied, Fields};
-use crate::wire::rest::Page;
+use crate::wire::rest::{Page, Reach};
 
 impl Engine {
     /// Merges every message of a page and tells how far the page reaches. `announce`: new ones are news.
     pub(super) fn merge_page(&mut self, id: &SessionId, page: &Page<'_>, announce: bool) -> Reach {
         let first_load = self.sessions.get(id).is_some_and(|s| !s.fetch.is_loaded());
-        let mut reach = Reach::default();
         if planted!(PoisonKillsPage) && page.messages.iter().any(|message| message.named().is_none()) {
-            return reach;
+            return Reach::default();
         }
+        self.io.counters.messages_duplicate += page.known;
         for at in ascending(&page.messages) {
             let Some(message) = page.messages.get(at) else { continue };
-            reach.extend(message);
+            let at = message.index;
             self.merge_message(id, message, Source::Log { announce: announce && !first_load, at });
         }
-        reach
+        page.reach
     }
 
     /// What the first page tells beside its messages.
@@ -50,13 +50,13 @@ impl Engine {
         }
         let far = u64::from(self.io.policy.page_limit) * 4;
         let (prefix, more) = (session.timeline.prefix(), page.has_more == Some(true));
-        let numbers = || page.messages.iter().filter_map(Fields::sequence);
-        let times = || page.messages.iter().filter_map(Fields::time);
         match (query, prefix) {
-            (Query::Newest, Some(prefix)) => numbers().min().is_some_and(|lowest| lowest > prefix + 1 + far),
+            (Query::Newest, Some(prefix)) => {
+                page.reach.lowest.is_some_and(|lowest| lowest > prefix + 1 + far)
+            }
             (Query::Newest, None) => {
                 let known = session.fetch.log_time.unwrap_or(0);
-                more && times().min().is_none_or(|oldest| oldest > known)
+                more && page.reach.oldest.is_none_or(|oldest| oldest > known)
             }
             (_, Some(prefix)) => more && page.last_sequence.is_some_and(|head| head > prefix + far),
             (_, None) => false,
@@ -135,27 +135,44 @@ impl Engine {
 }
 
 /// The places of a page's messages by their sequence numbers: what comes last is appended, not inserted. The page of a
-/// server that keeps to the contract is in this order already. A sort of our own, because each one of the standard
-/// library's is 4 kB of wasm.
+/// server that keeps to the contract is in this order already. A sort of our own, digit by digit, because each one of the
+/// standard library's is 4 kB of wasm.
 fn ascending(messages: &[Fields<'_>]) -> Vec<usize> {
-    let keys: Vec<_> = messages.iter().map(|message| message.sequence().unwrap_or(0)).collect();
-    let key = |at: Option<&usize>| at.and_then(|&at| keys.get(at).map(|key| (*key, at)));
-    let mut places: Vec<_> = (0..keys.len()).collect();
-    if keys.is_sorted() {
-        return places;
-    }
-    let mut gap = places.len() / 2;
-    while gap > 0 {
-        for start in gap..places.len() {
-            let mut at = start;
-            while at >= gap && key(places.get(at - gap)) > key(places.get(at)) {
-                places.swap(at - gap, at);
-                at -= gap;
-            }
+    let key = |message: &Fields<'_>| message.sequence.unwrap_or(0);
+    let mut keys: Vec<_> = messages.iter().map(key).zip(0..).collect();
+    if !keys.is_sorted() {
+        let largest = keys.iter().map(|(key, _)| *key).max().unwrap_or(0);
+        let mut sorted = keys.clone();
+        for shift in (0..u64::BITS - largest.leading_zeros()).step_by(8) {
+            sort_by_digit(&keys, &mut sorted, shift);
+            core::mem::swap(&mut keys, &mut sorted);
         }
-        gap /= 2;
     }
-    places
+    keys.into_iter().map(|(_, at)| at).collect()
+}
+
+/// Puts `keys` into `sorted` by the eight bits at `shift`, equal ones in the order in which they are.
+fn sort_by_digit(keys: &[(u64, usize)], sorted: &mut [(u64, usize)], shift: u32) {
+    let digit = |key: u64| usize::try_from(key >> shift & 0xFF).unwrap_or(0);
+    let mut starts = [0_usize; 257];
+    for (key, _) in keys {
+        if let Some(count) = starts.get_mut(digit(*key) + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    for entry in keys {
+        if let Some(place) = starts.get_mut(digit(entry.0)) {
+            if let Some(slot) = sorted.get_mut(*place) {
+                *slot = *entry;
+            }
+            *place += 1;
+        }
+    }
 }
 
 /// How a message came.
@@ -186,24 +203,6 @@ impl Source<'_> {
     }
 }
 
-/// How far a page reaches.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Reach {
-    pub(super) lowest: Option<u64>,
-    pub(super) sequence: Option<u64>,
-    pub(super) time: Option<u64>,
-}
-
-impl Reach {
-    fn extend(&mut self, message: &Fields<'_>) {
-        if let Some(sequence) = message.sequence() {
-            self.lowest = Some(self.lowest.map_or(sequence, |l| l.min(sequence)));
-            self.sequence = self.sequence.max(Some(sequence));
-        }
-        self.time = self.time.max(message.time());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,15 +212,16 @@ mod tests {
     #[test]
     fn a_page_in_any_order_is_merged_by_its_sequence_numbers() {
         let mut rng = Rng::new(Seed(9));
-        let texts: Vec<_> =
-            (0..300).map(|_| format!(r#"{{"sequenceNumber":{}}}"#, rng.next_u64() % 100)).collect();
+        let texts: Vec<_> = (0..600)
+            .map(|_| format!(r#"{{"sequenceNumber":{}}}"#, rng.next_u64() % 100 * 7_777_777))
+            .collect();
         let messages: Vec<_> =
             texts.iter().map(|text| Fields::find(json::parse(text.as_bytes()).unwrap())).collect();
 
         let places = ascending(&messages);
 
         let mut expected: Vec<_> = (0..messages.len()).collect();
-        expected.sort_by_key(|&at| messages[at].sequence());
+        expected.sort_by_key(|&at| messages[at].sequence);
         assert_eq!(places, expected);
         assert_eq!(ascending(&messages[..1]), [0]);
     }

@@ -3,14 +3,13 @@
 use super::Engine;
 use super::failure::{api_failure, http_failure};
 use super::fetch::InFlight;
-use super::merge::Reach;
 use super::query::Query;
 use crate::defect::planted;
 use crate::ids::{CallId, SessionId};
 use crate::input::HttpFailure;
 use crate::json::ObjectWriter;
 use crate::output::{ApiFailure, Event, GapCause, ProblemCode};
-use crate::wire::rest::Page;
+use crate::wire::rest::{Page, Reach};
 
 #[cfg(feature = "model")]
 #[path = "normal/older.rs"]

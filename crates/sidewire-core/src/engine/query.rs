@@ -1,10 +1,9 @@
 //! Where a page of the log begins.
 
-use super::merge::Reach;
 use crate::decimal;
 use crate::defect::planted;
 use crate::ids::SessionId;
-use crate::wire::rest::{self, Page};
+use crate::wire::rest::{self, Page, Reach};
 
 /// Where a page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

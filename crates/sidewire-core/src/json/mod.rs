@@ -4,7 +4,7 @@ mod text;
 mod write;
 
 pub use sidewire_json::{Elements, Fields, Json, JsonError, JsonErrorKind, Kind, parse};
-pub(crate) use sidewire_json::{Next, Reader, same};
+pub(crate) use sidewire_json::{Next, Reader, hash, same};
 
 pub use self::text::{write_str, write_units};
 pub use self::write::ObjectWriter;

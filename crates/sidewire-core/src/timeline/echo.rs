@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 
-use super::entry::{Completeness, Entry, Stamp, Status};
+use super::entry::Entry;
 use super::message::{Fields, Version};
 use super::{Role, Timeline};
 use crate::ids::ClientMessageId;
@@ -34,23 +34,10 @@ impl Timeline {
             return;
         }
         let slot = self.table.next_slot();
-        let updated = self.newest.unwrap_or(0);
-        self.table.store(Entry {
-            slot,
-            version: 0,
-            id: id.as_str().into(),
-            raw: echo_json(id, content, wall).into_bytes().into(),
-            stamp: Stamp { revision: 0, updated, rank: 0, completeness: Completeness::Whole, sequence: 0 },
-            carried: None,
-            time: Some(wall.as_millis()),
-            anchor: self.highest_sequence().unwrap_or(0),
-            status: Status::Pending,
-            role: Role::User,
-            origin: Some((true, id.clone())),
-            echo: Some(EchoState::Queued),
-            stream: None,
-            sealed: false,
-        });
+        let mut entry = Entry::echo(slot, id, echo_json(id, content, wall), wall);
+        entry.set_known_time(self.newest.unwrap_or(0));
+        entry.set_anchor(self.highest_sequence().unwrap_or(0));
+        self.table.store(entry);
         self.table.attach(slot);
         self.echoes.push(slot);
         self.revision += 1;
@@ -62,7 +49,7 @@ impl Timeline {
         for &slot in &self.echoes {
             let Some(mut entry) = self.table.entry(slot).cloned() else { continue };
             entry.slot = fresh.table.next_slot();
-            entry.anchor = 0;
+            entry.set_anchor(0);
             fresh.echoes.push(entry.slot);
             let slot = entry.slot;
             fresh.table.store(entry);
@@ -75,7 +62,7 @@ impl Timeline {
     pub fn raise_echoes(&mut self) {
         let highest = self.highest_sequence().unwrap_or(0);
         for slot in self.echoes.clone() {
-            if self.table.entry(slot).is_some_and(|entry| entry.anchor < highest) {
+            if self.table.entry(slot).is_some_and(|entry| entry.anchor() < highest) {
                 self.table.set_anchor(slot, highest);
                 self.revision += 1;
             }
@@ -90,14 +77,10 @@ impl Timeline {
         let Some(entry) = self.table.entry_mut(slot) else {
             return false;
         };
-        if entry.echo == Some(state) {
+        if entry.echo_state() == Some(state) {
             return false;
         }
-        entry.echo = Some(state);
-        entry.status = match state {
-            EchoState::Queued | EchoState::Pending => Status::Pending,
-            EchoState::Failed(_) => Status::Failure,
-        };
+        entry.set_echo_state(state);
         self.table.touch(slot);
         self.revision += 1;
         true
@@ -110,13 +93,13 @@ impl Timeline {
 
     /// The state of an echo; `None` once the server's copy took its place.
     pub fn echo_state(&self, id: &ClientMessageId) -> Option<EchoState> {
-        self.table.entry(self.echo_slot(id)?)?.echo
+        self.table.entry(self.echo_slot(id)?)?.echo_state()
     }
 
     /// The echoes in the order in which they were added.
     pub fn echoes(&self) -> impl Iterator<Item = (&ClientMessageId, EchoState)> {
         let entries = self.echoes.iter().filter_map(|&slot| self.table.entry(slot));
-        entries.filter_map(|entry| entry.client().zip(entry.echo))
+        entries.filter_map(|entry| entry.client().zip(entry.echo_state()))
     }
 
     /// Takes an echo away; false if there is none.
@@ -144,12 +127,12 @@ impl Timeline {
         }
         let text = fields.content()?.as_str()?;
         let later = |echo: &&Entry| match version.stamp.sequence {
-            0 => version.time.is_none_or(|time| time >= echo.stamp.updated),
-            number => number > echo.anchor,
+            0 => version.time.is_none_or(|time| time >= echo.known_time()),
+            number => number > echo.anchor(),
         };
         let entries = || self.echoes.iter().filter_map(|&slot| self.table.entry(slot));
         let alike = || entries().filter(later).filter(|echo| echo.content().is_some_and(|own| own == text));
-        let open = alike().find(|echo| !matches!(echo.echo, Some(EchoState::Failed(_))));
+        let open = alike().find(|echo| !matches!(echo.echo_state(), Some(EchoState::Failed(_))));
         open.or_else(|| alike().next()).map(|echo| echo.slot)
     }
 

@@ -55,6 +55,12 @@ pub(crate) struct Fields<'a> {
     message: Json<'a>,
     depth: u32,
     found: [Json<'a>; NAMES.len()],
+    /// Where it stands in its page.
+    pub(crate) index: usize,
+    /// Its own sequence number.
+    pub(crate) sequence: Option<u64>,
+    /// The server's time of it, in milliseconds since the epoch.
+    pub(crate) time: Option<u64>,
 }
 
 /// One version of a message, read and bounded.
@@ -63,6 +69,8 @@ pub(super) struct Version<'a> {
     pub(super) stamp: Stamp,
     pub(super) role: Role,
     pub(super) status: Status,
+    /// What an unknown status says.
+    pub(super) other: Option<Cow<'a, str>>,
     pub(super) time: Option<u64>,
     pub(super) raw: Cow<'a, [u8]>,
 }
@@ -73,7 +81,10 @@ impl<'a> Fields<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Self {
         let mut found = [Json::trusted(&[]); NAMES.len()];
         let (message, depth) = reader.object(&NAMES, &mut found);
-        Self { message, depth, found }
+        let mut fields = Self { message, depth, found, index: 0, sequence: None, time: None };
+        fields.sequence = fields.get(Name::SequenceNumber).and_then(Json::as_integer);
+        fields.time = fields.get(Name::Timestamp).and_then(instant::read);
+        fields
     }
 
     /// Finds the fields of a message that was validated before.
@@ -104,68 +115,55 @@ impl<'a> Fields<'a> {
         self.get(Name::MessageId).and_then(id_text).or_else(|| self.get(Name::Id).and_then(id_text))
     }
 
-    /// Its own sequence number.
-    pub(crate) fn sequence(&self) -> Option<u64> {
-        self.get(Name::SequenceNumber).and_then(Json::as_integer)
-    }
-
     /// The message's id, unless this cannot be a message of `session`.
     pub(super) fn identify(&self, session: &SessionId) -> Result<Cow<'a, str>, Reject> {
         if !self.is_object() {
             return Err(Reject::NotAnObject);
         }
-        let own = |named: Json<'a>| id_text(named).is_some_and(|name| name == session.as_str());
+        let own = |named: Json<'a>| {
+            named.is_str(session.as_str()) || id_text(named).is_some_and(|name| name == session.as_str())
+        };
         if !self.get(Name::SessionId).is_none_or(own) && !planted!(ForeignSessionMerged) {
             return Err(Reject::ForeignSession);
         }
-        let id = self
-            .get(Name::MessageId)
-            .and_then(id_text)
-            .or_else(|| self.get(Name::Id).and_then(id_text))
-            .ok_or(Reject::NoId)?;
+        let id = self.named().ok_or(Reject::NoId)?;
         if id.len() > MAX_ID { Err(Reject::IdTooLong) } else { Ok(id) }
     }
 
-    /// Who wrote it; the interface knows three writers, everything else is the assistant.
-    pub(super) fn role(&self) -> Role {
-        self.told_role().unwrap_or(Role::Assistant)
-    }
-
     fn told_role(&self) -> Option<Role> {
-        [Role::User, Role::Assistant, Role::System]
-            .into_iter()
-            .find(|role| self.get(Name::Role).is_some_and(|told| told.is_str(role.as_str())))
+        let told = self.get(Name::Role)?;
+        [Role::User, Role::Assistant, Role::System].into_iter().find(|role| told.is_str(role.as_str()))
     }
 
     /// The sender's id, known from the request that the message answers or else told by the message itself. The
     /// assistant's messages have none: a server that marks an answer with the id of its question must not replace
     /// the question.
     pub(super) fn client(&self, answers: Option<&ClientMessageId>) -> Option<ClientMessageId> {
-        if matches!(self.told_role(), Some(Role::Assistant | Role::System)) {
-            return None;
-        }
         let told = || ClientMessageId::from_text(&self.get(Name::ClientMessageId)?.as_str()?);
-        answers.cloned().or_else(told)
+        let client = answers.cloned().or_else(told)?;
+        (!matches!(self.told_role(), Some(Role::Assistant | Role::System))).then_some(client)
     }
 
     /// Whether a message without content tells of a newer version than `known`. What it leaves out is no news.
     pub(super) fn is_news_to(&self, known: &Stamp) -> bool {
         let revision = self.get(Name::Revision).and_then(Json::as_integer).unwrap_or(known.revision);
         let updated = self.updated().unwrap_or(known.updated);
-        let rank = self.told_status().map_or(known.rank, |status| status.rank());
+        let rank = self.told_status().map_or(known.rank, |(status, _)| status.rank());
         (revision, updated, rank) > (known.revision, known.updated, known.rank)
     }
 
     /// Reads the version. `fallback` is the sequence number of the envelope.
     pub(super) fn version(&self, id: &str, fallback: Option<u64>) -> Version<'a> {
-        let status = self.told_status().unwrap_or(Status::Sent);
+        let (status, text) = self.told_status().unwrap_or((Status::Sent, Cow::Borrowed("")));
+        // The interface knows three writers; everything else is the assistant.
+        let role = self.told_role().unwrap_or(Role::Assistant);
         let too_much = self.message.raw().len() > MAX_RAW || self.depth > MAX_DEPTH;
         let completeness = match self.content() {
             _ if too_much => Completeness::Placeholder,
             None => Completeness::Empty,
             Some(_) => Completeness::Whole,
         };
-        let own = self.sequence().filter(|&number| number > 0);
+        let own = self.sequence.filter(|&number| number > 0);
         Version {
             stamp: Stamp {
                 revision: self.get(Name::Revision).and_then(Json::as_integer).unwrap_or(0),
@@ -174,25 +172,23 @@ impl<'a> Fields<'a> {
                 completeness,
                 sequence: own.or(fallback).unwrap_or(0),
             },
-            role: self.role(),
+            role,
             status,
-            time: self.time(),
-            raw: if too_much { placeholder(id, self.role()).into() } else { self.message.raw().into() },
+            other: (status == Status::Other).then_some(text),
+            time: self.time,
+            raw: if too_much { placeholder(id, role).into() } else { self.message.raw().into() },
         }
     }
 
-    /// The server's time of it, in milliseconds since the epoch.
-    pub(crate) fn time(&self) -> Option<u64> {
-        self.get(Name::Timestamp).and_then(instant::read)
-    }
-
     fn updated(&self) -> Option<u64> {
-        self.get(Name::UpdatedAt).and_then(instant::read).or_else(|| self.time())
+        self.get(Name::UpdatedAt).and_then(instant::read).or(self.time)
     }
 
-    fn told_status(&self) -> Option<Status> {
+    fn told_status(&self) -> Option<(Status, Cow<'a, str>)> {
         let text = self.get(Name::Status)?.as_str()?;
-        (text.chars().take(MAX_STATUS + 1).count() <= MAX_STATUS).then(|| Status::named(&text))
+        let status = Status::named(&text);
+        let fits = status != Status::Other || text.chars().take(MAX_STATUS + 1).count() <= MAX_STATUS;
+        fits.then_some((status, text))
     }
 }
 

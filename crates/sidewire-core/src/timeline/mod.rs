@@ -227,6 +227,20 @@ impl Timeline {
         self.table.view(range).map(Row::of)
     }
 
+    /// JSON, sequence number and time of one row, unless it is an echo: that is none of the log's.
+    pub(crate) fn logged(&self, index: usize) -> Option<(&[u8], Option<u64>, Option<u64>)> {
+        let entry = self.table.at(index).filter(|entry| !entry.is_echo())?;
+        Some((entry.raw(), entry.sequence(), entry.time()))
+    }
+
+    /// Where the message stands that has the id of this one, and whether this one tells nothing new: its bytes are the
+    /// same.
+    pub(crate) fn find(&self, fields: &Fields<'_>) -> Option<(usize, bool)> {
+        let id = fields.identify(&self.session).ok()?;
+        let entry = self.table.find(&id).filter(|entry| !entry.is_echo())?;
+        Some((self.table.index_of(entry)?, same(entry.raw(), fields.raw())))
+    }
+
     /// Where the message with this id stands; for an echo the id is the sender's.
     pub fn index_of(&self, id: &str) -> Option<usize> {
         self.table.find(id).and_then(|entry| self.table.index_of(entry))
@@ -254,15 +268,15 @@ impl Timeline {
             Err(reject) => return reject.into(),
         };
         let known = self.table.find(&id);
-        let server = known.filter(|entry| entry.echo.is_none());
+        let server = known.filter(|entry| !entry.is_echo());
         if let Some(entry) = server
             && (context.fallback_sequence, context.answers) == (None, None)
-            && same(&entry.raw, fields.raw())
+            && same(entry.raw(), fields.raw())
         {
             return Applied::Unchanged;
         }
         if fields.content().is_none() && !context.from_log {
-            let stale = server.is_none_or(|entry| fields.is_news_to(&entry.stamp));
+            let stale = server.is_none_or(|entry| fields.is_news_to(&entry.stamp()));
             return if stale { Applied::Poke } else { Applied::Unchanged };
         }
         match (server.map(|entry| entry.slot), known.map(|entry| entry.slot)) {
@@ -309,20 +323,20 @@ impl Timeline {
             return Applied::Unchanged;
         };
         let told_origin = told.clone().map(|client| (true, client));
-        let origin = entry.origin.clone().max(told_origin);
-        let new_origin = origin != entry.origin;
+        let origin = entry.origin().cloned().max(told_origin);
+        let new_origin = origin.as_ref() != entry.origin();
         let sequenced = entry.sequenced().max(version.stamp.sequenced());
         let wins = entry.loses_to(&version);
         let new_stamp = wins || sequenced != entry.sequenced();
-        let time = if wins { version.time } else { entry.time };
+        let time = if wins { version.time } else { entry.time() };
         let sequence = sequenced.map(|stamp| stamp.sequence);
-        let moves = (sequence, time) != (entry.sequence(), entry.time);
+        let moves = (sequence, time) != (entry.sequence(), entry.time());
         let rank = version.stamp.rank;
         if new_origin {
             self.table.set_origin(slot, origin);
         }
         if new_stamp {
-            self.change(slot, moves, |entry| entry.join(version));
+            self.change(slot, moves, |entry| entry.join(id, version));
         }
         let cut = self.follow_version(slot, rank, wins);
         let visible = wins || moves || new_origin || cut;

@@ -78,7 +78,7 @@ impl Timeline {
         let Some(entry) = self.table.entry(slot) else {
             return;
         };
-        let (sequence, time) = (entry.sequence(), entry.time);
+        let (sequence, time) = (entry.sequence(), entry.time());
         self.newest = self.newest.max(time);
         let anchor = match (sequence, time) {
             (Some(number), _) => {
@@ -89,7 +89,7 @@ impl Timeline {
             (None, Some(time)) => self.loosen(slot, time),
         };
         if let Some(entry) = self.table.entry_mut(slot) {
-            entry.anchor = anchor;
+            entry.set_anchor(anchor);
         }
         self.table.attach(slot);
         if let (Some(number), Some(time)) = (sequence, time)
@@ -101,7 +101,7 @@ impl Timeline {
 
     /// Applies a change to a server message; `moves` tells whether it touches sequence number or time.
     pub(super) fn change(&mut self, slot: u32, moves: bool, change: impl FnOnce(&mut Entry)) {
-        let before = self.table.entry(slot).map(|entry| (entry.sequence(), entry.time));
+        let before = self.table.entry(slot).map(|entry| (entry.sequence(), entry.time()));
         if moves {
             self.table.detach(slot);
         }
@@ -117,8 +117,8 @@ impl Timeline {
     /// Forgets what a message, detached from the view already, had told by its former sequence number and time.
     fn displace(&mut self, slot: u32, sequence: Option<u64>, time: Option<u64>) {
         if time.is_some() && time == self.newest {
-            let others = self.table.view(0..self.table.len()).filter(|entry| entry.echo.is_none());
-            self.newest = others.filter_map(|entry| entry.time).max();
+            let others = self.table.view(0..self.table.len()).filter(|entry| !entry.is_echo());
+            self.newest = others.filter_map(Entry::time).max();
         }
         match (sequence, time) {
             (Some(number), _) => {
@@ -159,7 +159,7 @@ impl Timeline {
     fn build_stairs(&self) -> Stairs {
         let mut stairs = Stairs::default();
         for entry in self.table.view(0..self.table.len()) {
-            if let (Some(number), Some(time)) = (entry.sequence(), entry.time) {
+            if let (Some(number), Some(time)) = (entry.sequence(), entry.time()) {
                 stairs.insert(time, number);
             }
         }

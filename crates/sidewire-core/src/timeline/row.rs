@@ -42,16 +42,16 @@ impl<'a> Row<'a> {
         Self {
             slot: entry.slot,
             version: entry.version,
-            id: &entry.id,
+            id: entry.id_text(),
             role: entry.role,
-            status: entry.status.as_str(),
+            status: entry.status_text(),
             sequence: entry.sequence(),
-            time: entry.time,
-            revision: Some(entry.stamp.revision).filter(|&revision| revision > 0),
+            time: entry.time(),
+            revision: Some(entry.stamp().revision).filter(|&revision| revision > 0),
             client_message_id: entry.client().map(crate::ids::ClientMessageId::as_str),
-            echo: entry.echo,
-            raw: &entry.raw,
-            tail: entry.stream.as_deref().map(Stream::tail).unwrap_or_default(),
+            echo: entry.echo_state(),
+            raw: entry.raw(),
+            tail: entry.stream().map(Stream::tail).unwrap_or_default(),
             placeholder: entry.is_placeholder(),
         }
     }

@@ -8,10 +8,9 @@
 use core::mem;
 
 use super::entry::Entry;
-use super::index::hash;
 use super::{Applied, Timeline};
 use crate::defect::planted;
-use crate::json::same;
+use crate::json::{hash, same};
 
 /// Where pieces of one message may end, and what they may cost together, in UTF-16 units.
 const MOST: usize = 256 << 10;
@@ -135,19 +134,19 @@ impl Timeline {
     /// its message a piece waits unseen. [`Applied::Poke`]: only the log can help.
     pub fn merge_delta(&mut self, id: &str, offset: u64, text: &[u16]) -> Applied {
         let offset = usize::try_from(offset).unwrap_or(usize::MAX);
-        let known = self.table.find(id).filter(|entry| entry.echo.is_none());
+        let known = self.table.find(id).filter(|entry| !entry.is_echo());
         let Some(slot) = known.map(|entry| entry.slot) else {
             return self.let_wait(id, offset, text);
         };
         let Some(entry) = self.table.entry_mut(slot).filter(|entry| !entry.sealed) else {
             return Applied::Unchanged;
         };
-        if entry.stream.is_none() {
+        if entry.stream().is_none() {
             let base = entry.end_of_content();
-            entry.stream = Some(Box::new(Stream { base, ..Stream::default() }));
+            entry.more().stream = Some(Stream { base, ..Stream::default() });
             self.streams.push(slot);
         }
-        let Some(stream) = &mut entry.stream else { return Applied::Unchanged };
+        let Some(stream) = entry.stream_mut() else { return Applied::Unchanged };
         let (shows, spent) = (stream.add(offset, text), stream.is_spent());
         if spent {
             self.seal(slot);
@@ -172,13 +171,13 @@ impl Timeline {
     pub(crate) fn stream_gap(&self) -> Option<u64> {
         let waiting = self.waiting.iter().find(|(_, stream)| stream.given_up.is_none());
         if let Some((id, _)) = waiting {
-            return Some(hash(id.as_bytes()));
+            return Some(hash(id.as_bytes()).into());
         }
         let entries = self.streams.iter().filter_map(|&slot| self.table.entry(slot));
         let broken = |entry: &Entry| {
-            let stream = entry.stream.as_ref().filter(|stream| stream.is_broken())?;
+            let stream = entry.stream().filter(|stream| stream.is_broken())?;
             let end = u64::try_from(stream.end()).unwrap_or(u64::MAX);
-            Some(hash(entry.id.as_bytes()).wrapping_add(end))
+            Some(u64::from(hash(entry.id())).wrapping_add(end))
         };
         entries.into_iter().find_map(broken)
     }
@@ -192,7 +191,7 @@ impl Timeline {
             return;
         }
         for &slot in &self.streams {
-            let stream = self.table.entry_mut(slot).and_then(|entry| entry.stream.as_mut());
+            let stream = self.table.entry_mut(slot).and_then(Entry::stream_mut);
             if let Some(stream) = stream.filter(|stream| stream.is_broken()) {
                 stream.given_up = Some(stream.end());
                 return;
@@ -222,14 +221,14 @@ impl Timeline {
 
     /// A message has come: what waited for it goes on behind its content.
     pub(super) fn take_up_stream(&mut self, entry: &mut Entry) {
-        entry.sealed = entry.stamp.rank >= FINAL && !planted!(DeltaOutlivesFinal);
-        let at = self.waiting.iter().position(|(id, _)| same(id.as_bytes(), entry.id.as_bytes()));
+        entry.sealed = entry.stamp().rank >= FINAL && !planted!(DeltaOutlivesFinal);
+        let at = self.waiting.iter().position(|(id, _)| same(id.as_bytes(), entry.id()));
         let Some((_, mut stream)) = at.map(|at| self.waiting.remove(at)) else { return };
         entry.sealed |= stream.is_spent();
         if !entry.sealed {
             stream.given_up = None;
             stream.rebase(entry.end_of_content());
-            entry.stream = Some(Box::new(stream));
+            entry.more().stream = Some(stream);
             self.streams.push(entry.slot);
         }
     }
@@ -240,11 +239,11 @@ impl Timeline {
         if rank >= FINAL && !planted!(DeltaOutlivesFinal) {
             return self.seal(slot);
         }
-        let Some(entry) = self.table.entry_mut(slot).filter(|entry| shown && entry.stream.is_some()) else {
+        let Some(entry) = self.table.entry_mut(slot).filter(|entry| shown && entry.stream().is_some()) else {
             return false;
         };
         let base = entry.end_of_content();
-        if let Some(stream) = &mut entry.stream {
+        if let Some(stream) = entry.stream_mut() {
             stream.rebase(base);
         }
         true
@@ -254,7 +253,10 @@ impl Timeline {
     fn seal(&mut self, slot: u32) -> bool {
         let Some(entry) = self.table.entry_mut(slot) else { return false };
         entry.sealed = true;
-        let Some(stream) = entry.stream.take() else { return false };
+        if entry.stream().is_none() {
+            return false;
+        }
+        let Some(stream) = entry.more().stream.take() else { return false };
         self.streams.retain(|&other| other != slot);
         !stream.tail.is_empty()
     }
@@ -263,7 +265,7 @@ impl Timeline {
     #[cfg(feature = "model")]
     pub(crate) fn stream_pieces(&self) -> impl Iterator<Item = (&str, Option<usize>, usize, &[u16])> {
         let open = self.streams.iter().filter_map(|&slot| self.table.entry(slot));
-        let open = open.filter_map(|entry| Some((&*entry.id, entry.stream.as_deref()?)));
+        let open = open.filter_map(|entry| Some((entry.id_text(), entry.stream()?)));
         let waiting = self.waiting.iter().map(|(id, stream)| (&**id, stream));
         open.chain(waiting).flat_map(|(id, stream)| {
             stream.pieces.iter().map(move |(offset, text)| (id, stream.given_up, *offset, &**text))

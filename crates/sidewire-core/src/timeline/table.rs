@@ -4,10 +4,10 @@ use core::cmp::Ordering;
 use core::ops::Range;
 
 use super::entry::{Entry, Key};
-use super::index::{Index, hash};
+use super::index::Index;
 use super::slab::Slab;
 use crate::ids::ClientMessageId;
-use crate::json::same;
+use crate::json::{hash, same};
 
 /// All entries and their indexes.
 #[derive(Clone, Debug, Default)]
@@ -91,7 +91,7 @@ impl Table {
     }
 
     pub(super) fn find(&self, id: &str) -> Option<&Entry> {
-        let is_it = |slot| self.entry(slot).is_some_and(|entry| same(entry.id.as_bytes(), id.as_bytes()));
+        let is_it = |slot| self.entry(slot).is_some_and(|entry| same(entry.id(), id.as_bytes()));
         self.entry(self.by_id.find(hash(id.as_bytes()), is_it)?)
     }
 
@@ -108,12 +108,12 @@ impl Table {
     /// Whether a message in the view has this sequence number.
     pub(super) fn has_sequence(&self, number: u64) -> bool {
         self.at(self.first_at(number))
-            .is_some_and(|entry| entry.echo.is_none() && entry.sequence() == Some(number))
+            .is_some_and(|entry| !entry.is_echo() && entry.sequence() == Some(number))
     }
 
     /// The index of the first row that belongs at or behind a sequence number.
     pub(super) fn first_at(&self, number: u64) -> usize {
-        let key = Key { anchor: number, class: 0, time: 0, id: "" };
+        let key = Key { anchor: number, class: 0, time: 0, id: &[] };
         let (Ok(at) | Err(at)) = self.search(&self.order, |entry| entry.key().cmp(&key));
         at
     }
@@ -121,10 +121,8 @@ impl Table {
     /// Stores an entry under its slot, a new one or the one of an entry taken out. It gets no place in the view yet.
     pub(super) fn store(&mut self, entry: Entry) {
         let slot = entry.slot;
-        let id = hash(entry.id.as_bytes());
-        if self.find(&entry.id).is_none() {
-            let entries = &self.entries;
-            self.by_id.insert(id, slot, |other| hash_of(entries, other));
+        if self.find(entry.id_text()).is_none() {
+            self.by_id.insert(hash(entry.id()), slot);
         }
         self.entries.put(entry);
         self.index_client(slot);
@@ -134,7 +132,7 @@ impl Table {
     pub(super) fn take(&mut self, slot: u32) -> Option<Entry> {
         self.detach(slot);
         self.forget_client(slot);
-        let id = hash(self.entry(slot)?.id.as_bytes());
+        let id = hash(self.entry(slot)?.id());
         self.by_id.remove(id, slot);
         self.entries.take(slot)
     }
@@ -143,7 +141,7 @@ impl Table {
     pub(super) fn set_origin(&mut self, slot: u32, origin: Option<super::entry::Origin>) {
         self.forget_client(slot);
         if let Some(entry) = self.entry_mut(slot) {
-            entry.origin = origin;
+            entry.more().origin = origin;
         }
         self.index_client(slot);
     }
@@ -168,12 +166,12 @@ impl Table {
 
     /// Moves an entry to the place of another anchor.
     pub(super) fn set_anchor(&mut self, slot: u32, anchor: u64) {
-        if self.entry(slot).is_none_or(|entry| entry.anchor == anchor) {
+        if self.entry(slot).is_none_or(|entry| entry.anchor() == anchor) {
             return;
         }
         self.detach(slot);
         if let Some(entry) = self.entry_mut(slot) {
-            entry.anchor = anchor;
+            entry.set_anchor(anchor);
         }
         self.attach(slot);
     }
@@ -194,8 +192,8 @@ impl Table {
 
     fn index_client(&mut self, slot: u32) {
         let Some(entry) = self.entry(slot) else { return };
-        if entry.echo.is_none()
-            && entry.origin.is_some()
+        if !entry.is_echo()
+            && entry.origin().is_some()
             && let Err(at) = self.search_client(entry)
         {
             self.by_client.insert(at, slot);
@@ -222,9 +220,4 @@ impl Table {
             Some(_) => list.binary_search_by(order),
         }
     }
-}
-
-/// The hash of the id that a slot holds.
-fn hash_of(entries: &Slab, slot: u32) -> u64 {
-    entries.get(slot).map_or(0, |entry| hash(entry.id.as_bytes()))
 }

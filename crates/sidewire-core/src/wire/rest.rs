@@ -4,15 +4,19 @@ use crate::ids::{ClientMessageId, SessionId};
 use crate::input::{Outgoing, SessionFields};
 use crate::json::{self, Json, Next, Reader};
 use crate::limits::{MAX_DETAIL, cut};
-use crate::timeline::Fields;
+use crate::timeline::{Fields, Timeline};
 
 /// Most messages that may be asked for at once.
 pub(crate) const LONGEST_PAGE: u32 = 100;
 
 /// One answer of `GET /api/session/:id/messages`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Page<'a> {
+    /// The messages, in the order written, without those that the timeline holds byte for byte.
     pub(crate) messages: Vec<Fields<'a>>,
+    /// How many these are.
+    pub(crate) known: u64,
+    pub(crate) reach: Reach,
     /// Whether there is more in the direction asked for, if the server tells.
     pub(crate) has_more: Option<bool>,
     pub(crate) last_sequence: Option<u64>,
@@ -20,11 +24,11 @@ pub(crate) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Reads a body in one pass; a bare array of messages is accepted too.
-    pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
+    /// Reads a body in one pass; a bare array of messages is accepted too. What is in `timeline` already is passed over.
+    pub(crate) fn read(body: &'a [u8], timeline: Option<&Timeline>) -> Option<Self> {
         let mut reader = Reader::new(body);
-        let mut page = Self { messages: Vec::new(), has_more: None, last_sequence: None, revision: None };
-        if page.read_messages(&mut reader) {
+        let mut page = Self::default();
+        if page.read_messages(&mut reader, timeline) {
             return reader.end().is_ok().then_some(page);
         }
         if !reader.enter(b'{') {
@@ -34,7 +38,7 @@ impl<'a> Page<'a> {
         loop {
             match reader.field(&["messages", "hasMore", "lastSequenceNumber", "revision"]) {
                 Next::Field(0) => {
-                    told = page.read_messages(&mut reader);
+                    told = page.read_messages(&mut reader, timeline);
                     if !told {
                         reader.value();
                     }
@@ -52,15 +56,61 @@ impl<'a> Page<'a> {
     }
 
     /// Reads the array that comes next, if one does.
-    fn read_messages(&mut self, reader: &mut Reader<'a>) -> bool {
-        self.messages.clear();
+    fn read_messages(&mut self, reader: &mut Reader<'a>, timeline: Option<&Timeline>) -> bool {
+        (self.messages, self.known, self.reach) = (Vec::new(), 0, Reach::default());
         if !reader.enter(b'[') {
             return false;
         }
-        while reader.element() {
-            self.messages.push(Fields::read(reader));
+        let timeline = timeline.filter(|timeline| !timeline.is_empty());
+        // A page follows the view: behind a row that is in both stands most likely the next one, and to compare its bytes
+        // is cheaper than to read them.
+        let mut next = None;
+        for index in 0.. {
+            if !reader.element() {
+                break;
+            }
+            let likely = timeline.zip(next).and_then(|(timeline, at)| timeline.logged(at));
+            if let Some((raw, sequence, time)) = likely
+                && reader.step_over(raw)
+            {
+                self.known += 1;
+                self.reach.extend(sequence, time);
+                next = next.map(|at| at + 1);
+                continue;
+            }
+            let mut message = Fields::read(reader);
+            message.index = index;
+            self.reach.extend(message.sequence, message.time);
+            let found = timeline.and_then(|timeline| timeline.find(&message));
+            next = found.map(|(at, _)| at + 1);
+            match found {
+                Some((_, true)) => self.known += 1,
+                Some((_, false)) | None => self.messages.push(message),
+            }
         }
         true
+    }
+}
+
+/// How far a page reaches, the messages that are known included.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reach {
+    pub(crate) lowest: Option<u64>,
+    /// The highest number.
+    pub(crate) sequence: Option<u64>,
+    pub(crate) oldest: Option<u64>,
+    /// The newest time.
+    pub(crate) time: Option<u64>,
+}
+
+impl Reach {
+    fn extend(&mut self, sequence: Option<u64>, time: Option<u64>) {
+        let least =
+            |known: Option<u64>, other: Option<u64>| known.map_or(other, |known| Some(known.min(other?)));
+        self.sequence = self.sequence.max(sequence);
+        self.time = self.time.max(time);
+        self.lowest = if sequence.is_some() { least(self.lowest, sequence) } else { self.lowest };
+        self.oldest = if time.is_some() { least(self.oldest, time) } else { self.oldest };
     }
 }
 
@@ -167,11 +217,42 @@ mod tests {
     #[test]
     fn a_page_without_an_array_of_messages_is_no_page() {
         assert!(
-            Page::read(br#"{"messages":[],"hasMore":true,"revision":3}"#)
+            Page::read(br#"{"messages":[],"hasMore":true,"revision":3}"#, None)
                 .is_some_and(|p| p.has_more == Some(true))
         );
         for bad in ["", "null", "{}", r#"{"messages":{}}"#, r#"{"messages":[{]}"#, "<html>"] {
-            assert!(Page::read(bad.as_bytes()).is_none(), "{bad}");
+            assert!(Page::read(bad.as_bytes(), None).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_the_timeline_holds_byte_for_byte_is_passed_over_and_counts_for_how_far_a_page_reaches() {
+        let message = |id: u64, text: &str| {
+            format!(
+                r#"{{"messageId":"m{id}","content":"{text}","sequenceNumber":{id},"timestamp":{}}}"#,
+                id * 1000
+            )
+        };
+        let mut timeline = Timeline::new(SessionId::parse("s1").unwrap());
+        for id in 1..=9 {
+            timeline.merge(json::parse(message(id, "as it was").as_bytes()).unwrap(), None);
+        }
+        let (changed, new) = (message(5, "edited"), message(10, "new"));
+        let page: Vec<_> =
+            (2..=9).map(|id| if id == 5 { changed.clone() } else { message(id, "as it was") }).collect();
+        let body = format!("[{},{new}]", page.join(" , "));
+
+        let read = Page::read(body.as_bytes(), Some(&timeline)).unwrap();
+
+        let left: Vec<_> = read.messages.iter().map(Fields::named).collect();
+        assert_eq!(left, [Some("m5".into()), Some("m10".into())]);
+        assert_eq!(read.messages.iter().map(|message| message.index).collect::<Vec<_>>(), [3, 8]);
+        assert_eq!(read.known, 7);
+        let whole = Page::read(body.as_bytes(), None).unwrap();
+        assert_eq!((whole.messages.len(), whole.known), (9, 0));
+        for Page { reach, .. } in [read, whole] {
+            assert_eq!((reach.lowest, reach.sequence), (Some(2), Some(10)));
+            assert_eq!((reach.oldest, reach.time), (Some(2000), Some(10_000)));
         }
     }
 

@@ -9,7 +9,6 @@ mod storage;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use frames::Encoder;
 use gloo_timers::callback::Timeout;
 use http::{Abort, Answer};
 use sidewire_core::queue::Queue;
@@ -21,6 +20,7 @@ use socket::Socket;
 use storage::Stored;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::MessageEvent;
 
 use crate::convert;
 use crate::host::RawHost;
@@ -50,7 +50,6 @@ pub(crate) struct Driver {
     socket: RefCell<Option<Socket>>,
     requests: RefCell<Vec<(RequestId, Abort)>>,
     timer: RefCell<Option<(Timestamp, Timeout)>>,
-    encoder: Encoder,
     buffer: RefCell<Vec<u8>>,
     /// The session told last, as JavaScript has it: a text need not cross with every change.
     named: RefCell<Option<(SessionId, JsValue)>>,
@@ -76,7 +75,6 @@ impl Driver {
             socket: RefCell::default(),
             requests: RefCell::default(),
             timer: RefCell::default(),
-            encoder: Encoder::default(),
             buffer: RefCell::default(),
             named: RefCell::default(),
             tells_messages: Cell::new(false),
@@ -145,21 +143,20 @@ impl Driver {
     }
 
     /// A text frame goes from the reused buffer straight into the engine, unless the engine is at work.
-    fn frame(&self, connection: ConnectionId, data: &JsValue) {
-        if !data.is_string() {
-            self.feed(Arrival::BinaryFrame(connection));
-            return;
-        }
+    fn frame(&self, connection: ConnectionId, event: &MessageEvent) {
         if self.closed.get() {
             return;
         }
         let mut buffer = self.buffer.take();
-        let text = self.encoder.encode(data, &mut buffer);
-        if self.running.replace(true) {
-            self.inbox.borrow_mut().push_back(Arrival::Frame(connection, text.to_vec()));
-        } else {
-            self.step(Input::Socket(connection, SocketEvent::Frame(text)));
-            self.run();
+        match frames::read(&self.host, event, &mut buffer) {
+            None => self.feed(Arrival::BinaryFrame(connection)),
+            Some(text) if self.running.replace(true) => {
+                self.inbox.borrow_mut().push_back(Arrival::Frame(connection, text.to_vec()));
+            }
+            Some(text) => {
+                self.step(Input::Socket(connection, SocketEvent::Frame(text)));
+                self.run();
+            }
         }
         self.buffer.replace(buffer);
     }
@@ -297,32 +294,25 @@ impl Driver {
         if matches!(event, Event::NewMessage { .. }) && !self.tells_messages.get() {
             return;
         }
-        let told = if let Event::TimelineChanged { session, revision, rows } = &event {
-            self.tell_timeline(session, *revision, rows)
-        } else {
-            self.host.on_event(convert::event(event))
-        };
-        if let Err(error) = told {
+        if let Event::TimelineChanged { session, revision, rows } = &event {
+            self.tell_timeline(session, *revision, rows);
+        } else if let Err(error) = self.host.on_event(convert::event(event)) {
             // A listener's exception is its author's to see, and must not stop the sync.
             web_sys::console::error_1(&error);
         }
     }
 
     /// By numbers alone: it happens with every message.
-    fn tell_timeline(
-        &self,
-        session: &SessionId,
-        revision: u64,
-        rows: &core::ops::Range<usize>,
-    ) -> Result<(), JsValue> {
+    fn tell_timeline(&self, session: &SessionId, revision: u64, rows: &core::ops::Range<usize>) {
         let length = self.engine.borrow().timeline(session).map_or(0, Timeline::len);
         if self.named.borrow().as_ref().is_none_or(|(id, _)| id != session) {
             self.named.replace(Some((session.clone(), JsValue::from_str(session.as_str()))));
         }
         // Borrowed through the call: only this function looks at it, and telling is never re-entered.
         let named = self.named.borrow();
-        let Some((_, name)) = named.as_ref() else { return Ok(()) };
-        self.host.on_timeline(name, convert::count(revision), rows.start, rows.end, length)
+        if let Some((_, name)) = named.as_ref() {
+            self.host.on_timeline(name, convert::count(revision), rows.start, rows.end, length);
+        }
     }
 
     /// A timer that fires before the deadline does no harm, so one that is armed already is left alone: each frame

@@ -29,7 +29,7 @@ impl Socket {
         let opened = Closure::<dyn FnMut()>::new(move || tell(&on_open, Arrival::Opened(connection)));
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             if let Some(driver) = on_message.upgrade() {
-                driver.frame(connection, &event.data());
+                driver.frame(connection, &event);
             }
         });
         let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {

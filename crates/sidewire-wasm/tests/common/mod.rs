@@ -42,6 +42,14 @@ pub fn local_options(push: &str, api: &str) -> RawOptions {
     object(&fields).unchecked_into()
 }
 
+/// [`RawHost`]'s `frame`, as the TypeScript half has it.
+pub fn frame_reader() -> js_sys::Function {
+    let body = "if (typeof event.data !== 'string') return -1;
+        const { read, written } = new TextEncoder().encodeInto(event.data, buffer);
+        return read < event.data.length ? -1 - event.data.length : written;";
+    js_sys::Function::new_with_args("event, buffer", body)
+}
+
 fn key() -> &'static str {
     option_env!("SIDEWIRE_TEST_KEY").unwrap_or("dev-key")
 }
@@ -55,6 +63,7 @@ impl Rig {
         let host = object(&[
             ("onEvent", AsRef::<JsValue>::as_ref(&on_event).clone()),
             ("onTimeline", js_sys::Function::new_no_args("").into()),
+            ("frame", frame_reader().into()),
             ("token", AsRef::<JsValue>::as_ref(&provider).clone()),
         ]);
         let client = RawClient::new(options, host.unchecked_into::<RawHost>(), 1.0, 2.0)?;
