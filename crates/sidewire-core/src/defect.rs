@@ -1,4 +1,4 @@
-//! Mechanisms that the simulator can switch off, one at a time, to prove that its checks would notice.
+//! Mechanisms that the simulator can switch off, one or two at a time, to prove that its checks would notice.
 //!
 //! Only with the feature `defects`, which nothing but the simulator enables; `tools/scripts/hygiene.mjs` and the
 //! build prove it absent from what users download. Without it, `planted!` is `false` at compile time.
@@ -11,16 +11,23 @@ mod enabled {
     use core::cell::Cell;
 
     thread_local! {
-        static PLANTED: Cell<Option<Defect>> = const { Cell::new(None) };
+        /// A bit for each.
+        static PLANTED: Cell<u128> = const { Cell::new(0) };
     }
 
-    /// Plants a defect in every engine of this thread; `None` heals them.
-    pub fn plant(defect: Option<Defect>) {
-        PLANTED.set(defect);
+    const _: () = assert!(Defect::ALL.len() <= 128);
+
+    /// Plants these defects, and no others, in every engine of this thread.
+    pub fn plant(defects: &[Defect]) {
+        PLANTED.set(defects.iter().fold(0, |planted, defect| planted | bit(*defect)));
     }
 
     pub(crate) fn is_planted(defect: Defect) -> bool {
-        PLANTED.get() == Some(defect)
+        PLANTED.get() & bit(defect) != 0
+    }
+
+    const fn bit(defect: Defect) -> u128 {
+        1 << defect as u32
     }
 
     macro_rules! defects {
@@ -98,10 +105,16 @@ mod enabled {
         NoReadBudget,
         /// Signatures do not count towards the common budget.
         SignaturesUncounted,
+        /// A call whose token was refused is not made again with another one.
+        CallsNotRenewed,
+        /// `Retry-After` in the answer to a call is not obeyed.
+        CallsRetryAfterIgnored,
         /// A server that is slow gets no more time than a quick one.
         PatienceNeverGrows,
         /// A poll goes out beside an authorisation under way.
         PollsDoNotYield,
+        /// A server that was slow or busy is polled as often as any other.
+        StrainIgnored,
         /// A 503 at one address says nothing about the others.
         SilenceOfOneEndpoint,
         /// A read that failed is repeated at once.

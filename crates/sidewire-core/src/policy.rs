@@ -165,6 +165,9 @@ policy! {
     "budgets" rest_timeout: Duration = s(15),
         "Time for a REST call.",
         "Browsers have none.";
+    "budgets" call_wait: Duration = s(30),
+        "Longest time that a call of the application waits for what a `Retry-After` told; beyond, it fails at once.",
+        "Somebody looks at a list that does not come.";
     "budgets" rest_burst: u32 = 10,
         "Background reads that may follow one another at once.",
         "Catching up after an outage takes several pages.";

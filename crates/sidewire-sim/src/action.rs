@@ -52,6 +52,8 @@ pub enum UserAction {
     Refresh,
     /// Scrolls to the top of the shown session.
     LoadOlder,
+    /// Lists, creates or changes sessions.
+    Call,
     /// The page becomes visible or hidden.
     Visible(bool),
     /// The browser says online or offline.
@@ -120,6 +122,8 @@ pub enum Fault {
     Messages(Mode),
     /// The send endpoint behaves like this.
     Interact(Mode),
+    /// The sessions endpoint behaves like this.
+    Sessions(Mode),
     /// Every access token seen so far expires.
     Revoke,
     /// The host's storage behaves like this.

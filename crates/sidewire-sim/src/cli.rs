@@ -125,13 +125,15 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     Ok(options)
 }
 
-/// Plants one defect by its name, in this thread: for `--seed`.
+/// Plants defects by their names, with `+` between them, in this thread: for `--seed`.
 #[cfg(feature = "defects")]
 fn plant(name: &str) -> Result<(), String> {
-    let mut all = sidewire_core::defect::Defect::ALL.iter();
-    let defect =
-        all.find(|defect| format!("{defect:?}") == name).ok_or_else(|| format!("no defect {name}"))?;
-    sidewire_core::defect::plant(Some(*defect));
+    let find = |name: &str| {
+        let mut all = sidewire_core::defect::Defect::ALL.iter();
+        all.find(|defect| format!("{defect:?}") == name).copied().ok_or_else(|| format!("no defect {name}"))
+    };
+    let defects: Vec<_> = name.split('+').map(find).collect::<Result<_, _>>()?;
+    sidewire_core::defect::plant(&defects);
     Ok(())
 }
 

@@ -43,6 +43,7 @@ impl World {
         }
         if let Event::CallAnswered { call, outcome } = event {
             self.note_older(*call, outcome);
+            self.note_call(*call, outcome);
         }
     }
 
@@ -76,6 +77,11 @@ impl World {
             }
             UserAction::LoadOlder => {
                 self.load_older();
+            }
+            // Whoever closed the panel lists no sessions.
+            UserAction::Call if !self.host.wanted => {}
+            UserAction::Call => {
+                self.call();
             }
             UserAction::Visible(visible) => {
                 self.host.visible = visible;

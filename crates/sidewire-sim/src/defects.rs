@@ -1,4 +1,5 @@
-//! Planted defects: every mechanism of the engine is switched off once, and a rule about it has to notice.
+//! Planted defects: every mechanism of the engine is switched off once, and a rule about it has to notice. Those that
+//! stand in for each other are switched off two by two as well.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -6,8 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sidewire_core::defect::{Defect, plant};
 
+mod pairs;
+
+pub use pairs::{Both, PAIRS, hunt_pair};
+
 use crate::run::{run_drill, run_script};
 use crate::script::Plan;
+
+/// Seeds in which one of a pair alone has to keep the promise of both.
+const ALONE: u64 = 300;
 
 /// What became of one planted defect.
 #[derive(Clone, Debug)]
@@ -48,8 +56,9 @@ pub const fn rules(defect: Defect) -> &'static [&'static str] {
 const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
     match defect {
         Defect::PatienceNeverGrows => &["W1"],
+        Defect::StrainIgnored => &["W3"],
         Defect::PollsDoNotYield => &["W2"],
-        Defect::SilenceOfOneEndpoint => &["S8"],
+        Defect::SilenceOfOneEndpoint | Defect::CallsRetryAfterIgnored => &["S8"],
         Defect::NoReadBudget | Defect::SignaturesUncounted | Defect::NoReadBackoff => &["S15"],
         Defect::PageLoop => &["M9"],
         Defect::OlderFloorKept => &["P3"],
@@ -75,7 +84,7 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
         Defect::CancelledSendLeaves => &["M12"],
         Defect::StopKeepsRequests | Defect::StopKeepsSocket => &["S10"],
         Defect::SignOutKeepsMessages => &["S3"],
-        Defect::RenewWithoutEnd | Defect::NoRenewal => &["D6"],
+        Defect::RenewWithoutEnd | Defect::NoRenewal | Defect::CallsNotRenewed => &["D6"],
         Defect::NoWakeDetection => &["H4"],
         Defect::NoNudge => &["H5"],
         Defect::TypingForEver => &["T2"],
@@ -93,7 +102,7 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
 
 /// Runs seeds with a defect, plan and drill apart, until a rule about it notices.
 pub fn hunt(defect: Defect, seeds: u64) -> Hunt {
-    plant(Some(defect));
+    plant(&[defect]);
     let noticed = |seed| {
         let outcomes = [run_script(&Plan::draw(seed), false), run_drill(seed, false)];
         let broken = outcomes.into_iter().filter_map(|outcome| outcome.violation);
@@ -101,35 +110,55 @@ pub fn hunt(defect: Defect, seeds: u64) -> Hunt {
         about.map(|broken| (seed, broken.rule, broken.detail))
     };
     let found = (0..seeds).find_map(noticed);
-    plant(None);
+    plant(&[]);
     Hunt { defect, found }
 }
 
-/// Hunts every defect, on so many threads, and returns the results in the order of [`Defect::ALL`].
-pub fn hunt_all(seeds: u64, threads: usize) -> Vec<Hunt> {
+/// What became of all defects.
+#[derive(Clone, Debug)]
+pub struct Hunts {
+    /// One by one, in the order of [`Defect::ALL`].
+    pub single: Vec<Hunt>,
+    /// Two by two, in the order of [`PAIRS`].
+    pub pairs: Vec<Both>,
+}
+
+/// Hunts every defect and every pair, on so many threads.
+pub fn hunt_all(seeds: u64, threads: usize) -> Hunts {
+    let single = in_parallel(Defect::ALL.len(), threads, |index| {
+        Defect::ALL.get(index).map(|defect| hunt(*defect, seeds))
+    });
+    let pairs = in_parallel(PAIRS.len(), threads, |index| hunt_pair(index, seeds, seeds.min(ALONE)));
+    Hunts { single, pairs }
+}
+
+/// Runs `one` for every index, and returns the results in their order.
+fn in_parallel<T: Send>(count: usize, threads: usize, one: impl Fn(usize) -> Option<T> + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
-    let hunts = Mutex::new(BTreeMap::new());
+    let results = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(defect) = Defect::ALL.get(index) else { return };
-                    let hunt = hunt(*defect, seeds);
-                    hunts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, hunt);
+                    if index >= count {
+                        return;
+                    }
+                    let result = one(index);
+                    results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(index, result);
                 }
             });
         }
     });
-    let hunts = hunts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    hunts.into_values().collect()
+    let results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.into_values().flatten().collect()
 }
 
 /// The table for people and, as its last line, the figures for machines; and whether all were found.
-pub fn report(hunts: &[Hunt]) -> (String, bool) {
+pub fn report(hunts: &Hunts) -> (String, bool) {
     let mut text = String::new();
     let mut missing = Vec::new();
-    for Hunt { defect, found } in hunts {
+    for Hunt { defect, found } in &hunts.single {
         let name = format!("{defect:?}");
         let outcome = match found {
             Some((seed, rule, _)) => format!("{seed:>6}  {rule:<4}"),
@@ -144,9 +173,14 @@ pub fn report(hunts: &[Hunt]) -> (String, bool) {
             text.push_str(&format!("{:<24} {:>6}  {detail}\n", "", ""));
         }
     }
-    let (planted, ok) = (hunts.len(), missing.is_empty());
+    text.push_str(&pairs::lines(&hunts.pairs));
+    let (planted, both) = (hunts.single.len(), hunts.pairs.len());
     let found = planted - missing.len();
+    let hold = hunts.pairs.iter().filter(|pair| pair.holds()).count();
+    let ok = missing.is_empty() && hold == both;
     let missing = missing.join(",");
-    text.push_str(&format!(r#"{{"ok":{ok},"planted":{planted},"found":{found},"missing":[{missing}]}}"#));
+    text.push_str(&format!(
+        r#"{{"ok":{ok},"planted":{planted},"found":{found},"missing":[{missing}],"pairs":{both},"pairsFound":{hold}}}"#
+    ));
     (text, ok)
 }

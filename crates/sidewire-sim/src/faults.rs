@@ -45,6 +45,7 @@ impl World {
             Fault::Auth(mode) => self.rest.auth = mode,
             Fault::Messages(mode) => self.rest.messages = mode,
             Fault::Interact(mode) => self.rest.interact = mode,
+            Fault::Sessions(mode) => self.rest.sessions = mode,
             Fault::Revoke => self.rest.revoke(),
             Fault::Storage(mode) => self.store.mode = mode,
             Fault::Lag(millis) => self.rest.lag = millis,

@@ -33,6 +33,7 @@ impl World {
         self.rest.clear_flights();
         self.queue.forget_client();
         self.kill_store();
+        self.calls.clear();
         self.older.clear();
         let seed = Seed(self.rng.next_u64());
         self.engine = Engine::new(self.engine_config(), seed, Timestamp::from_millis(self.now));

@@ -17,6 +17,7 @@
 //! [`World`] can also be driven by hand, one behaviour at a time: see `tests/`.
 
 pub mod action;
+pub mod calls;
 pub mod cli;
 mod client;
 #[cfg(feature = "defects")]

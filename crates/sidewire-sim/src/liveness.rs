@@ -61,6 +61,7 @@ pub(crate) fn live(world: &mut World, traits: Traits) {
     older(world, shown);
     world.user(UserAction::Stop);
     world.all_answered();
+    world.calls_answered();
     world.run_for(90_000);
 }
 

@@ -40,6 +40,8 @@ pub enum Endpoint {
         /// The sender's id.
         client_id: String,
     },
+    /// `GET` or `POST /api/session`, `PATCH /api/session/:id`.
+    Sessions,
     /// Anything else: a bug.
     Unknown,
 }
@@ -62,6 +64,8 @@ pub struct Rest {
     pub messages: Mode,
     /// How sends behave.
     pub interact: Mode,
+    /// How the sessions endpoint behaves.
+    pub sessions: Mode,
     /// How far behind the reads are, in milliseconds.
     pub lag: u64,
     /// Whether replies to sends leave out the stored message.
@@ -82,6 +86,7 @@ impl Rest {
         self.auth = Mode::Good;
         self.messages = Mode::Good;
         self.interact = Mode::Good;
+        self.sessions = Mode::Good;
         self.lag = 0;
     }
 
@@ -114,7 +119,7 @@ impl World {
         match endpoint {
             Endpoint::Messages { .. } => self.stats.fetches += 1,
             Endpoint::Auth { .. } => self.stats.auths += 1,
-            Endpoint::Interact { .. } | Endpoint::Unknown => {}
+            Endpoint::Interact { .. } | Endpoint::Sessions | Endpoint::Unknown => {}
         }
         let timeout = http.timeout.as_millis();
         let flight = Flight { endpoint, token: http.token, deadline: self.now + timeout, wanted: true };
@@ -136,6 +141,7 @@ impl World {
         let mode = match flight.endpoint {
             Endpoint::Auth { .. } => self.rest.auth,
             Endpoint::Messages { .. } => self.rest.messages,
+            Endpoint::Sessions => self.rest.sessions,
             Endpoint::Interact { .. } | Endpoint::Unknown => self.rest.interact,
         };
         let expired = self.rest.revoked.is_some_and(|revoked| flight.token.as_raw() <= revoked.as_raw());
@@ -189,6 +195,7 @@ impl World {
                 Answer { floor, ..Answer::body(200, page.body) }
             }
             Endpoint::Interact { session, content, client_id } => self.interact(*session, content, client_id),
+            Endpoint::Sessions => Answer::body(200, r#"{"sessions":[]}"#.to_owned()),
             Endpoint::Unknown => Answer::body(404, "{}".to_owned()),
         }
     }
@@ -244,6 +251,8 @@ impl Endpoint {
         let known = match (path, http.method) {
             ("/api/pusher/auth", Method::Post) => auth_endpoint(http),
             ("/api/agent/interact", Method::Post) => interact_endpoint(log, http),
+            ("/api/session", Method::Get | Method::Post) => Some(Self::Sessions),
+            (_, Method::Patch) if path.starts_with("/api/session/") => Some(Self::Sessions),
             (_, Method::Get) => messages_endpoint(log, path, query_text),
             (_, Method::Post | Method::Patch) => None,
         };

@@ -78,6 +78,7 @@ impl Plan {
         plan.draw_stories(&mut rng);
         // From randomness of its own: what is drawn above stays what it was.
         plan.draw_life(&mut Rng::new(seed ^ 0x11fe_11fe_11fe_11fe));
+        plan.draw_calls(&mut Rng::new(seed ^ 0xca11_ca11_ca11_ca11));
         plan.draw_store(&mut Rng::new(seed ^ 0x5702_5702_5702_5702));
         plan.draw_second_thoughts(&mut Rng::new(seed ^ 0x2d7e_2d7e_2d7e_2d7e));
         plan.draw_scrolling(&mut Rng::new(seed ^ 0x01de_01de_01de_01de));

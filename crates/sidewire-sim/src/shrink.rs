@@ -80,12 +80,12 @@ mod tests {
             (Defect::NoConnectTimeout, 58),
             (Defect::StopKeepsRequests, 97),
         ] {
-            plant(Some(defect));
+            plant(&[defect]);
             let plan = Plan::draw(seed);
             let rule = run_script(&plan, false).violation.map(|broken| broken.rule);
             let small = shrink(&plan).unwrap_or_else(|| panic!("{defect:?} is not found by seed {seed}"));
             let still = run_script(&small, false).violation.map(|broken| broken.rule);
-            plant(None);
+            plant(&[]);
 
             assert!(small.actions.len() <= 30, "{defect:?}: {} actions", small.actions.len());
             assert_eq!(still, rule, "{defect:?}");

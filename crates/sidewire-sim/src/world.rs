@@ -8,6 +8,7 @@ use sidewire_core::{
 };
 
 use crate::action::{Action, Answer, Down};
+use crate::calls::Made;
 pub use crate::host::Host;
 use crate::invariants::{Checker, Violation};
 use crate::log::{ServerKind, ServerLog};
@@ -143,6 +144,8 @@ pub struct World {
     pub store: Store,
     /// Who is signed in; another one after every sign-out.
     pub(crate) user: u32,
+    /// Calls beside the sync.
+    pub calls: Vec<Made>,
     /// When older messages were asked for.
     pub older: Vec<Asked>,
     /// How it was built.
@@ -200,6 +203,7 @@ impl World {
             stats: Stats::default(),
             host,
             sent: Vec::new(),
+            calls: Vec::new(),
             older: Vec::new(),
             store: Store::default(),
             user: 0,

@@ -2,7 +2,7 @@
 
 #![cfg(feature = "defects")]
 
-use sidewire_sim::defects::{hunt_all, report};
+use sidewire_sim::defects::{PAIRS, hunt_all, hunt_pair, report};
 
 // O1
 #[test]
@@ -11,4 +11,14 @@ fn every_planted_defect_is_found_by_a_rule_about_it() {
     let (table, all) = report(&hunt_all(300, threads));
 
     assert!(all, "{table}");
+}
+
+// O1
+#[test]
+fn what_two_mechanisms_promise_together_is_kept_by_each_alone_and_missed_without_both() {
+    for pair in 0..PAIRS.len() {
+        let both = hunt_pair(pair, 150, 150);
+
+        assert!(both.as_ref().is_some_and(sidewire_sim::defects::Both::holds), "{both:?}");
+    }
 }

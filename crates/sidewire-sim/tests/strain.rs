@@ -164,9 +164,9 @@ fn polling_covers_although_signatures_hang_for_good() {
     }
 
     assert!(polls[0] <= cut + 28_000, "{polls:?}");
-    // A signature is left 11 s, and then the next poll is due; what is answered is not put off.
-    assert!(polls.windows(2).all(|pair| pair[1] - pair[0] <= 14_000), "{polls:?}");
-    assert!(polls.len() >= 20, "{polls:?}");
+    // The idle interval, and a signature is left 11 s; what is answered is not put off.
+    assert!(polls.windows(2).all(|pair| pair[1] - pair[0] <= 41_000), "{polls:?}");
+    assert!(polls.len() >= 5, "{polls:?}");
 }
 
 // F1: one thing at a time, as long as nothing at all is answered

@@ -1,17 +1,15 @@
 //! What the host asks for.
 
 use super::Engine;
-use super::failure::{api_failure, http_failure};
-use super::io::{Ask, Pending};
+use super::failure::api_failure;
 use super::link::{Link, Outage};
 use super::schedule::{Cover, Gap, Refresh};
 use super::status::Episode;
 use super::token::Renewal;
 use crate::defect::planted;
-use crate::ids::{CallId, SessionId};
-use crate::input::{ApiCall, Command, HttpFailure};
-use crate::output::{Body, Cause, Event, Method};
-use crate::wire::rest;
+use crate::ids::SessionId;
+use crate::input::Command;
+use crate::output::Cause;
 
 impl Engine {
     pub(super) fn handle_command(&mut self, command: Command) {
@@ -32,7 +30,7 @@ impl Engine {
             Command::Restore(record) => self.restore(&record),
             Command::SetVisible(visible) => self.set_visible(visible),
             Command::SetOnline(online) => self.set_online(online),
-            Command::Call(call, api_call) => self.call(call, &api_call),
+            Command::Call(call, api_call) => self.call(call, api_call),
         }
     }
 
@@ -106,7 +104,9 @@ impl Engine {
         }
         self.wanted = false;
         if !planted!(StopKeepsRequests) {
-            self.io.cancel_all(&api_failure(None, "STOPPED", "stopped before the server answered"));
+            let why = api_failure(None, "STOPPED", "stopped before the server answered");
+            self.io.cancel_all(&why);
+            self.end_calls(&why);
         }
         self.outage = Outage::default();
         self.renewal = Renewal::Unused;
@@ -149,28 +149,5 @@ impl Engine {
             // The event may be wrong; a silent socket will tell within seconds.
             self.nudge_link(false);
         }
-    }
-
-    fn call(&mut self, call: CallId, api_call: &ApiCall) {
-        let (method, path, body) = match api_call {
-            ApiCall::ListSessions => (Method::Get, "/api/session".to_owned(), None),
-            ApiCall::CreateSession(fields) => {
-                (Method::Post, "/api/session".to_owned(), Some(Body::Json(rest::session_body(fields))))
-            }
-            ApiCall::UpdateSession(id, fields) => {
-                (Method::Patch, rest::session_path(id), Some(Body::Json(rest::session_body(fields))))
-            }
-        };
-        let missing = match self.config.api_url(&path) {
-            // Whether there is a token may not be known yet: the driver asks for one with each request anyway.
-            Some(url) if self.token != Some(false) => {
-                let (idempotency_key, timeout) = (None, self.io.policy.rest_timeout);
-                let pending = Pending::Call(call);
-                self.io.request(Ask { pending, method, url, body, idempotency_key, timeout });
-                return;
-            }
-            Some(_) | None => self.missing_access().unwrap_or_else(|| http_failure(HttpFailure::NoToken)),
-        };
-        self.io.event(Event::CallAnswered { call, outcome: Err(missing) });
     }
 }

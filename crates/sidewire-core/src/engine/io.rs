@@ -3,7 +3,8 @@
 use crate::time::Duration;
 use std::sync::Arc;
 
-use crate::ids::{CallId, ClientMessageId, ConnectionId, RequestId, SessionId, TokenGeneration};
+use super::calls::Made;
+use crate::ids::{ClientMessageId, ConnectionId, RequestId, SessionId, TokenGeneration};
 use crate::input::{HttpFailure, HttpResponse};
 use crate::limits::{MAX_DETAIL, cut};
 use crate::map::Map;
@@ -45,12 +46,12 @@ pub struct Counters {
 }
 
 /// Whose answer a request is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Pending {
     Authorize(SessionId),
     Messages(SessionId),
     Interact(SessionId),
-    Call(CallId),
+    Call(Made),
 }
 
 /// A request that somebody waits for.
@@ -182,8 +183,8 @@ impl Io {
     pub(crate) fn cancel_all(&mut self, why: &ApiFailure) {
         for (&request, Waiting { pending, .. }) in core::mem::take(&mut self.pending).iter() {
             self.effect(Effect::CancelRequest { request });
-            if let Pending::Call(call) = *pending {
-                self.event(Event::CallAnswered { call, outcome: Err(why.clone()) });
+            if let Pending::Call(made) = pending {
+                self.event(Event::CallAnswered { call: made.call, outcome: Err(why.clone()) });
             }
         }
     }

@@ -3,6 +3,7 @@
 mod auth_gate;
 mod authorize;
 mod budget;
+mod calls;
 mod channel;
 mod clock;
 mod commands;
@@ -27,9 +28,9 @@ use std::sync::Arc;
 
 use auth_gate::AuthGate;
 use budget::Budget;
+use calls::Calls;
 use channel::{Channel, Unacknowledged};
 use clock::Reading;
-use failure::{http_failure, refusal};
 use fetch::Fetch;
 pub use io::Counters;
 use io::{Answer, Io, Pending};
@@ -43,7 +44,7 @@ use store::{Kept, Store};
 use token::Renewal;
 
 use crate::config::Config;
-use crate::ids::{CallId, ClientMessageId, RequestId, SessionId};
+use crate::ids::{ClientMessageId, RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse, Input};
 use crate::map::Map;
 use crate::output::{Cause, CloseInfo, Effect, Event, ProblemCode, TypingContext};
@@ -75,6 +76,7 @@ pub struct Engine {
     read_told: Told,
     /// The same for sends.
     send_not_before: Timestamp,
+    calls: Calls,
     renewal: Renewal,
     store: Store,
     reading: Option<Reading>,
@@ -176,6 +178,7 @@ impl Engine {
             read_not_before: Timestamp::ZERO,
             read_told: Told::default(),
             send_not_before: Timestamp::ZERO,
+            calls: Calls::default(),
             renewal: Renewal::default(),
             store: Store::default(),
             reading: None,
@@ -250,14 +253,15 @@ impl Engine {
     }
 
     fn next_deadline(&self) -> Option<Timestamp> {
+        let calls = self.calls_deadline();
         if !self.wanted {
-            return None;
+            return calls;
         }
         let link = earliest(self.link_deadline(), self.channel_deadline());
         let reads = earliest(self.fetch_deadline(), self.schedule_deadline());
         let session = earliest(reads, self.outbox_deadline());
         let session = earliest(session, self.store_deadline());
-        let watch = earliest(self.episode_deadline(), self.renewal_deadline());
+        let watch = earliest(earliest(self.episode_deadline(), self.renewal_deadline()), calls);
         earliest(earliest(link, session), watch)
     }
 
@@ -278,6 +282,7 @@ impl Engine {
         self.pump_reading();
         self.pump_fetch();
         self.pump_outbox();
+        self.pump_calls();
         self.pump_store();
         self.report();
     }
@@ -291,17 +296,8 @@ impl Engine {
             Pending::Authorize(id) => self.handle_auth_answer(&id, &answer),
             Pending::Messages(id) => self.handle_messages_answer(&id, &answer),
             Pending::Interact(id) => self.handle_interact_answer(&id, &answer),
-            Pending::Call(call) => self.handle_call_answer(call, &answer),
+            Pending::Call(made) => self.handle_call_answer(made, &answer),
         }
-    }
-
-    fn handle_call_answer(&mut self, call: CallId, answer: &Answer<'_>) {
-        let outcome = match answer.outcome {
-            Ok(r) if (200..300).contains(&r.status) => Ok(String::from_utf8_lossy(r.body).into_owned()),
-            Ok(r) => Err(refusal(&r)),
-            Err(failure) => Err(http_failure(failure)),
-        };
-        self.io.event(Event::CallAnswered { call, outcome });
     }
 
     /// One application event. Only channels of the shown and the warm sessions are listened to.

@@ -179,7 +179,8 @@ impl Engine {
         let policy = Arc::clone(&self.io.policy);
         let now = self.io.now;
         let Some(session) = self.sessions.get(id) else { return };
-        let interval = self.poll_interval(session);
+        let strained = self.servers.api.is_strained(now, &policy);
+        let interval = if strained { policy.poll_idle } else { self.poll_interval(session) };
         let poll = self.io.fifth_spread(interval);
         let check = unless(planted!(NoReconcile), self.io.fifth_spread(policy.reconcile));
         let Some(session) = self.sessions.get_mut(id) else { return };

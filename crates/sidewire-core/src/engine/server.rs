@@ -38,6 +38,8 @@ pub(super) struct Server {
     last_answer: Option<Timestamp>,
     /// It asked for silence until then by a 503. That is about itself, not about the endpoint that said so.
     silent_until: Timestamp,
+    /// When it asked last.
+    last_busy: Option<Timestamp>,
 }
 
 /// The wait that an endpoint told last.
@@ -89,6 +91,12 @@ impl Server {
         self.mute >= MUTE && !planted!(PollsDoNotYield)
     }
 
+    /// Whether it was slow or busy lately, so that nobody should ask more often than he must.
+    pub(super) fn is_strained(&self, now: Timestamp, policy: &Policy) -> bool {
+        let busy = self.last_busy.is_some_and(|last| now.since(last) < policy.patience_memory);
+        (busy || self.level(now, policy) > 0) && !planted!(StrainIgnored)
+    }
+
     /// Whether it answered anything since `then`.
     pub(super) fn answered_since(&self, then: Timestamp) -> bool {
         self.last_answer.is_some_and(|last| last >= then)
@@ -132,6 +140,7 @@ impl Engine {
             server.timed_out(now, &policy);
         }
         if let Some(told) = told {
+            server.last_busy = Some(now);
             server.silent_until = server.silent_until.max(now.after(told.min(policy.silence_max)));
         }
     }
@@ -180,6 +189,18 @@ mod tests {
         let (policy, least) = (Policy::default(), Duration::from_secs(15));
 
         assert_eq!(Server::default().patience(least, Timestamp::ZERO, &policy), least);
+    }
+
+    #[test]
+    fn a_server_that_was_slow_or_busy_is_strained_for_two_minutes() {
+        let policy = Policy::default();
+        let slow = Server { timeouts: 1, last_timeout: at(1000), ..Server::default() };
+        let busy = Server { last_busy: Some(at(1000)), ..Server::default() };
+
+        for server in [slow, busy] {
+            assert!(server.is_strained(at(1119), &policy) && !server.is_strained(at(1120), &policy));
+        }
+        assert!(!Server::default().is_strained(at(1), &policy));
     }
 
     #[test]

@@ -117,9 +117,11 @@ impl Engine {
     pub(super) fn sign_out(&mut self) {
         self.forget_owner();
         self.drop_link();
-        self.io.cancel_all(&http_failure(HttpFailure::NoToken));
+        let why = http_failure(HttpFailure::NoToken);
+        self.io.cancel_all(&why);
+        self.end_calls(&why);
         if let Some(id) = self.shown.clone() {
-            self.answer_older(&id, &Err(http_failure(HttpFailure::NoToken)));
+            self.answer_older(&id, &Err(why));
         }
         if !planted!(SignOutKeepsMessages) {
             self.sessions.clear();

@@ -2,6 +2,7 @@
 //! beside its plan, so that what chance seldom brings together is looked at all the same.
 
 mod connection;
+mod pairs;
 mod reading;
 mod sessions;
 mod store;
@@ -60,6 +61,9 @@ pub const DRILLS: &[Drill] = &[
     drill("a server that is slow", strain::slow),
     drill("a signature that takes a while", strain::patient),
     drill("a server that is busy", strain::busy),
+    drill("polling a server that was busy", strain::seldom),
+    drill("calls while the token expires", sessions::calls),
+    drill("calls to a busy server", strain::calls),
     drill("much to read and to sign", strain::much),
     drill("sends that do not get through", sessions::trouble),
     drill("the panel is closed and opened again", store::reopened),
@@ -68,6 +72,14 @@ pub const DRILLS: &[Drill] = &[
     drill("the store hangs", store::hanging),
     drill("the store is full", store::full),
     drill("an answer that streams", streams::pieces),
+    drill("two promises: a deaf socket", pairs::deaf),
+    drill("two promises: a moment without a socket", pairs::missed),
+    drill("two promises: a hole", pairs::hole),
+    drill("two promises: push is away for long", pairs::away),
+    drill("two promises: a subscription without an answer", pairs::unanswered),
+    drill("two promises: many agents finish", pairs::finishes),
+    drill("two promises: waking up", pairs::woken),
+    drill("two promises: back online", pairs::back_online),
     drill("somebody reads back to the beginning", reading::older),
 ];
 

@@ -30,6 +30,20 @@ pub(super) fn expired(config: &WorldConfig) -> World {
     world
 }
 
+pub(super) fn calls(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.fault(Fault::Revoke);
+    for _ in 0..3 {
+        world.call();
+    }
+    world.run_for(5000);
+    if let Some(failed) = world.calls.iter().find(|made| !matches!(made.answer, Some(Ok(_)))) {
+        let detail = format!("an expired token was not renewed: {failed:?}");
+        world.broken("D6", detail);
+    }
+    world
+}
+
 pub(super) fn useless(config: &WorldConfig) -> World {
     let mut world = World::new(config.clone());
     world.fault(Fault::Messages(Mode::Status(401, None)));

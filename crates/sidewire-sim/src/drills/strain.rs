@@ -3,7 +3,7 @@
 use sidewire_core::Status;
 
 use super::{at_most, becomes, joined, leaves};
-use crate::action::{Fault, Mode, UserAction};
+use crate::action::{Fault, Mode, Path, UserAction};
 use crate::world::{World, WorldConfig};
 
 /// Signatures take longer than the first one is waited for.
@@ -38,6 +38,40 @@ pub(super) fn busy(config: &WorldConfig) -> World {
     world.heal();
     world.run_for(40_000);
     becomes(&mut world, 40_000, Status::Connected, "L4", "after a busy server had time");
+    world
+}
+
+/// A server that was busy is polled seldom, although there was news.
+pub(super) fn seldom(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.say(0);
+    world.fault(Fault::Dials(Path::Refused));
+    world.fault(Fault::Messages(Mode::Status(503, Some("3"))));
+    world.fault(Fault::Cut);
+    world.user(UserAction::Refresh);
+    world.run_for(10_000);
+    world.fault(Fault::Messages(Mode::Good));
+    world.run_for(6000);
+    let before = world.stats.fetches;
+    // The idle interval, a fifth shorter at least.
+    world.run_for(48_000);
+    at_most(&mut world, 2, before, "W3", "in 48 s after a busy server had time");
+    world
+}
+
+/// A list of sessions that the server puts off.
+pub(super) fn calls(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.fault(Fault::Sessions(Mode::Status(429, Some("10"))));
+    world.call();
+    world.run_for(5000);
+    world.heal();
+    world.call();
+    world.run_for(20_000);
+    if let Some(failed) = world.calls.iter().find(|made| !matches!(made.answer, Some(Ok(_)))) {
+        let detail = format!("put off for 10 s, and not made again: {failed:?}");
+        world.broken("K2", detail);
+    }
     world
 }
 

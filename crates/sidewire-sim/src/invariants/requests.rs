@@ -21,6 +21,7 @@ pub(super) enum Kind {
     Auth(Option<usize>),
     Messages(usize),
     Interact(usize),
+    Sessions,
 }
 
 /// What is in flight and what was asked lately.
@@ -36,6 +37,7 @@ pub(super) struct Requests {
     wanted: Vec<bool>,
     messages_not_before: Vec<u64>,
     backoffs: Vec<Backoff>,
+    sessions_not_before: u64,
     /// Sessions whose channel was refused for good: until another token, or until they are shown again.
     forbidden: Vec<bool>,
     recent: VecDeque<u64>,
@@ -53,6 +55,7 @@ impl Requests {
             silent_until: 0,
             wanted: vec![false; sessions],
             messages_not_before: vec![0; sessions],
+            sessions_not_before: 0,
             backoffs: vec![Backoff::default(); sessions],
             forbidden: vec![false; sessions],
             recent: VecDeque::new(),
@@ -144,7 +147,10 @@ impl Requests {
             Kind::Messages(session) => {
                 self.backoffs.iter_mut().skip(session).take(1).for_each(Backoff::forgive);
             }
-            Kind::Interact(_) => {}
+            Kind::Sessions if matches!(status, 429 | 503) => {
+                self.sessions_not_before = self.sessions_not_before.max(until);
+            }
+            Kind::Interact(_) | Kind::Sessions => {}
         }
         Some(kind)
     }
@@ -168,6 +174,7 @@ impl Requests {
             }
             Endpoint::Messages { session, .. } => Kind::Messages(*session),
             Endpoint::Interact { session, .. } => Kind::Interact(*session),
+            Endpoint::Sessions => Kind::Sessions,
             Endpoint::Unknown => return Some(("S17", "a request outside the contract".to_owned())),
         };
         let alike = |other: &Kind| *other == kind || matches!((other, kind), (Kind::Auth(_), Kind::Auth(_)));
@@ -183,7 +190,10 @@ impl Requests {
                     Endpoint::Messages { cursor, limit, .. } => {
                         matches!(cursor, Cursor::Before(_)) || *limit > 50
                     }
-                    Endpoint::Auth { .. } | Endpoint::Interact { .. } | Endpoint::Unknown => false,
+                    Endpoint::Auth { .. }
+                    | Endpoint::Interact { .. }
+                    | Endpoint::Sessions
+                    | Endpoint::Unknown => false,
                 };
                 let often = self.count(now, command || older);
                 let wanted = !older && self.wanted.get_mut(session).is_some_and(std::mem::take);
@@ -194,7 +204,10 @@ impl Requests {
                 early.or_else(|| self.backoffs.get(session)?.asked(now)).or(often)
             }
             Kind::Interact(_) if twice => Some(("M8", "two sends of one session in flight".to_owned())),
-            Kind::Interact(_) => None,
+            Kind::Sessions if now < self.sessions_not_before => {
+                Some(("S8", "a call before Retry-After".to_owned()))
+            }
+            Kind::Interact(_) | Kind::Sessions => None,
         }
     }
 

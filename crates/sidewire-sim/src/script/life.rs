@@ -82,6 +82,27 @@ impl Plan {
         }
     }
 
+    /// Somebody opens the list of sessions, now and then while its endpoint is in trouble.
+    pub(super) fn draw_calls(&mut self, rng: &mut Rng) {
+        if rng.chance(700) {
+            return;
+        }
+        let at = self.time(rng);
+        if rng.chance(500) {
+            let busy =
+                [Mode::Status(429, Some("5")), Mode::Status(429, Some("120")), Mode::Status(429, None)];
+            let trouble = rng.pick(
+                &[&busy[..], &[Mode::Status(503, Some("20")), Mode::Hang, Mode::Reset]].concat(),
+                Mode::Reset,
+            );
+            self.add(at.saturating_sub(500), Action::Fault(Fault::Sessions(trouble)));
+            self.add(at + rng.between(500, 60_000), Action::Fault(Fault::Sessions(Mode::Good)));
+        }
+        for step in 0..rng.between(1, 4) {
+            self.add(at + step * rng.pick(&[40, 3000], 40), Action::User(UserAction::Call));
+        }
+    }
+
     /// Somebody looks for what was said long ago.
     pub(super) fn draw_scrolling(&mut self, rng: &mut Rng) {
         if rng.chance(500) {

@@ -33,7 +33,7 @@ impl Io {
                 Pending::Authorize(id) => form.text(format!("a{id}").as_bytes()),
                 Pending::Messages(id) => form.text(format!("m{id}").as_bytes()),
                 Pending::Interact(id) => form.text(format!("i{id}").as_bytes()),
-                Pending::Call(call) => form.text(format!("c{}", call.as_raw()).as_bytes()),
+                Pending::Call(made) => made.write(form),
             }
             form.long(token.as_raw().wrapping_sub(waiting.token.as_raw()).into());
             form.due(waiting.due());

@@ -54,6 +54,7 @@ impl Engine {
             read_not_before,
             read_told,
             send_not_before,
+            calls,
             renewal,
             store,
             reading,
@@ -87,6 +88,7 @@ impl Engine {
         form.due(*read_not_before);
         read_told.write(form);
         form.due(*send_not_before);
+        calls.write(form);
         write_renewal(renewal, form);
         store.write(form);
         form.option(reading.as_ref(), |form, reading| form.text(format!("{reading:?}").as_bytes()));

@@ -16,7 +16,7 @@ impl Servers {
 
 impl Server {
     fn write(&self, form: &mut Form, policy: &Policy, asked: Option<Timestamp>) {
-        let Self { timeouts: _, last_timeout, mute, last_answer: _, silent_until } = self;
+        let Self { timeouts: _, last_timeout, mute, last_answer: _, silent_until, last_busy } = self;
         let level = self.level(form.now(), policy);
         form.long(level.into());
         if level > 0 {
@@ -25,6 +25,8 @@ impl Server {
         form.long((*mute).min(MUTE).into());
         form.flag(asked.is_some_and(|asked| self.answered_since(asked)));
         form.due(*silent_until);
+        let busy = last_busy.filter(|last| form.now().since(*last) < policy.patience_memory);
+        form.option(busy.as_ref(), |form, last| form.age(*last, policy.patience_memory));
     }
 }
 
