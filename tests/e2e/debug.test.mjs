@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 
+import { run } from "../../tools/scripts/lib/exec.mjs";
 import { assertClean, configure, converse, NETWORK_ERRORS, startRig, test, until } from "../lib/harness.mjs";
 
 const badge = (panel) => panel.page.locator("sidewire-badge");
@@ -44,7 +45,7 @@ test("the badge tells the state in word, colour and icon, and why it polls, in t
 });
 
 // O2
-test("a trace is saved as a file without contents, and opened again", { timeout: 90_000 }, async (t) => {
+test("a trace is saved as a file without contents, replayed by one command, and opened again", { timeout: 300_000 }, async (t) => {
   const rig = await startRig(t);
   const panel = await rig.openOnSession();
   await panel.waitForState("connected");
@@ -60,6 +61,9 @@ test("a trace is saved as a file without contents, and opened again", { timeout:
   assert.match(file.suggestedFilename(), /^sidewire-trace-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.jsonl$/);
   assert.match(text.split("\n")[0], /^\{"sidewireTrace":1,/);
   assert.ok(!text.includes("llamas") && !text.includes(rig.token), "the trace holds what it must not");
+  const replayed = await run("cargo", ["run", "--quiet", "-p", "sidewire-sim", "--", "replay", path], { capture: true });
+  const last = JSON.parse(replayed.stdout.trim().split("\n").pop());
+  assert.deepEqual([last.ok, last.status, last.inputs], [true, "connected", text.trim().split("\n").length - 1]);
 
   const input = page.locator('input[type="file"]');
   await input.setInputFiles({ name: file.suggestedFilename(), mimeType: "text/plain", buffer: Buffer.from(text) });

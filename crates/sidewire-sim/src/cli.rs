@@ -1,5 +1,5 @@
 //! The command line: `sidewire-sim --seeds N [--from K] [--threads T] [--json FILE]`, `--seed N` to replay one,
-//! `defects` to plant every defect.
+//! `defects` to plant every defect, `replay FILE` to run an exported trace.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use crate::run::{Outcome, run};
 use crate::script::Plan;
 use crate::world::Stats;
 
-const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N [--shrink] [--plant DEFECT] | defects [--seeds N]";
+const USAGE: &str = "sidewire-sim --seeds N [--from K] [--threads T] [--json FILE] | --seed N [--shrink] [--plant DEFECT] | defects [--seeds N] | replay FILE";
 /// Every so many seeds one is run twice, to see that equal seeds give equal traces (S16).
 const TWICE_EVERY: u64 = 64;
 /// Violations listed in full.
@@ -50,6 +50,9 @@ pub fn main() -> ExitCode {
     }
     if words.next_if_eq("figures").is_some() {
         return crate::figures::main(words);
+    }
+    if words.next_if_eq("replay").is_some() {
+        return crate::replayed::main(words);
     }
     let options = match read(words) {
         Ok(options) => options,

@@ -35,6 +35,7 @@ pub mod network;
 pub mod older;
 pub mod push;
 mod queue;
+pub mod replayed;
 pub mod rest;
 pub mod rng;
 pub mod run;

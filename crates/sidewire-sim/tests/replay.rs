@@ -68,6 +68,24 @@ fn an_exported_trace_holds_nothing_that_people_wrote() {
     }
 }
 
+// O2
+#[test]
+fn the_command_for_traces_tells_what_the_engine_did_and_where_it_stands() {
+    let world = record(1);
+    let trace = world.engine.export_trace().unwrap();
+
+    let told = sidewire_sim::replayed::tell(&trace).unwrap();
+
+    let (output, last) = told.rsplit_once('\n').unwrap();
+    let replayed = replay::run(&trace).unwrap();
+    assert_eq!(output, replayed.output.trim_end());
+    let (lines, hash) = (replayed.output.lines().count(), replayed.hash);
+    let expected =
+        format!(r#""lines":{lines},"status":"{}","hash":"{hash:016x}"}}"#, world.engine.status().as_str());
+    assert!(last.starts_with(r#"{"ok":true,"inputs":"#) && last.ends_with(&expected), "{last}");
+    assert!(sidewire_sim::replayed::tell("garbage").is_err());
+}
+
 // O1
 #[test]
 fn a_trace_that_lost_its_beginning_is_not_replayed() {
