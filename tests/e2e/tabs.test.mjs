@@ -75,11 +75,15 @@ test("tabs are switched at once while the worker is dead, and a hundred switches
   await panel.page.evaluate((tab) => chrome.tabs.update(tab, { active: true }), first);
   await shows(panel, "alpha");
 
+  const since = performance.now();
   await panel.page.evaluate(async (ids) => {
     for (let turn = 0; turn < 100; turn += 1) await chrome.tabs.update(ids[turn % 2], { active: true });
   }, [second, first]);
   await shows(panel, "alpha");
   await panel.waitForState("connected");
+  const asked = (address) => rig.browser.watch.requested(address, since).length;
+  assert.ok(asked(/pusher\/auth/) <= 2, `${asked(/pusher\/auth/)} signatures for two sessions`);
+  for (const session of [a, b]) assert.ok(asked(new RegExp(`${session}/messages`)) <= 52, "more than one read per switch");
   assertClean(panel);
 });
 

@@ -1,6 +1,6 @@
 // What every browser test starts from. The push server is the real Sockudo (`npm run test:e2e` names its program).
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test as nodeTest } from "node:test";
 
@@ -53,6 +53,7 @@ export function keepClean(t, browser) {
 export async function startRig(t, options = {}) {
   const rig = await Rig.start({ push: "sockudo", sockudo, agentDelayMs: 400, ...options });
   t.after(() => rig.stop());
+  rig.browser.watch.outputs.push(() => rig.backend.log);
   keepClean(t, rig.browser);
   return rig;
 }
@@ -116,12 +117,36 @@ export class PushServer {
   async kill() {
     await this.keeper.stop();
   }
+
+  /** Sends Sockudo itself a signal that ends it; its keeper ends with it. */
+  async end(signal) {
+    const isGone = new Promise((done) => this.keeper.whenEnded(done));
+    process.kill(childOf(this.keeper.pid), signal);
+    await isGone;
+    await this.keeper.stop();
+  }
 }
 
-/** O9: no console error that nobody provoked, no host that nobody configured, no preflight, no request of the worker. */
+function childOf(parent) {
+  const isChild = (pid) => {
+    try {
+      // Behind the name, which may hold anything: state, parent.
+      return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").pop().split(" ")[1]) === parent;
+    } catch {
+      return false;
+    }
+  };
+  return Number(readdirSync("/proc").filter((name) => /^\d+$/.test(name)).find(isChild));
+}
+
+/**
+ * O9, B9: no console error that nobody provoked, no host that nobody configured, no preflight, no request of the worker;
+ * the token is in no address and no output.
+ */
 function assertQuiet(watch) {
   assert.deepEqual(watch.unexpectedErrors, [], "console errors");
   assert.deepEqual(watch.foreignHosts, [], "hosts that nobody configured");
+  assert.deepEqual(watch.leaks, [], "places that hold the token");
   assert.deepEqual(watch.preflights, [], "preflights");
   assert.deepEqual(watch.requests.filter(({ kind }) => kind === "worker"), [], "requests of the worker");
 }

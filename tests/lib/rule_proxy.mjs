@@ -33,18 +33,15 @@ function closeLike(socket, code, reason) {
 class Connection {
   #lines = { client: Promise.resolve(), server: Promise.resolve() };
 
-  constructor(proxy, id, client, request) {
-    Object.assign(this, { proxy, id, client, isOpen: true });
-    const { origin, "user-agent": agent } = request.headers;
-    this.server = new WebSocket(`ws://127.0.0.1:${proxy.target}${request.url}`, { ...PLAIN, headers: { ...(origin ? { origin } : {}), ...(agent ? { "user-agent": agent } : {}) } });
-    this.ready = new Promise((done) => this.server.once("open", done));
+  constructor(proxy, id, client, server) {
+    Object.assign(this, { proxy, id, client, server, isOpen: true });
     client.on("message", (data) => this.#enter("client", String(data)));
     this.server.on("message", (data) => this.#enter("server", String(data)));
     client.on("close", (code, reason) => this.#closed("client", code, String(reason)));
     this.server.on("close", (code, reason) => this.#closed("server", code, String(reason)));
     client.on("error", () => {});
-    // A server that is away: the client's handshake is over already, so it is cut off.
     this.server.on("error", () => client.terminate());
+    this.server.resume();
   }
 
   #enter(from, text) {
@@ -78,7 +75,6 @@ class Connection {
 
   /** Passes a text on, as if it came from the client or from the server. */
   async send(from, text) {
-    await this.ready;
     const socket = from === "client" ? this.server : this.client;
     if (socket.readyState === WebSocket.OPEN) socket.send(text);
   }
@@ -152,9 +148,28 @@ export class RuleProxy {
       else this.#held.add(socket);
       return;
     }
+    socket.on("error", () => {});
+    const server = this.#dial(request);
+    // As without a proxy: what the server refuses, or does not hear, is no connection.
+    server.once("error", () => socket.destroy());
+    server.once("open", () => {
+      server.pause();
+      this.#accept(sockets, request, socket, head, server, rule);
+    });
+  }
+
+  #dial({ url, headers: { origin, "user-agent": agent } }) {
+    return new WebSocket(`ws://127.0.0.1:${this.target}${url}`, { ...PLAIN, headers: { ...(origin ? { origin } : {}), ...(agent ? { "user-agent": agent } : {}) } });
+  }
+
+  #accept(sockets, request, socket, head, server, rule) {
+    if (socket.destroyed) {
+      server.terminate();
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (client) => {
       const id = (this.#next += 1);
-      const connection = new Connection(this, id, client, request);
+      const connection = new Connection(this, id, client, server);
       this.#connections.set(id, connection);
       this.note({ type: "open", connection: id, address: request.url });
       if (rule?.do === "close") connection.close(rule.code, rule.reason);

@@ -6,6 +6,7 @@ import { findChromium } from "./chromium.mjs";
 /** Points the extension at a backend; `token` null leaves it signed out. Keys: contract, "Where things live". */
 export async function configure(browser, backend, token) {
   browser.watch.allow(backend.api, `ws://127.0.0.1:${backend.pushPort}`);
+  if (token) browser.watch.secrets.add(token);
   const config = { v: 1, key: backend.key, wsHost: "127.0.0.1", wsPort: backend.pushPort, tls: false, apiBase: backend.api };
   await browser.inWorker(
     async ({ config: value, token: accessToken }) => {

@@ -9,6 +9,12 @@ const FILTER = [{ type: "tab" }, { type: "service_worker" }, { exclude: true }];
 export class Watch {
   /** Console errors and uncaught exceptions, in order. */
   errors = [];
+  /** Everything that was written to the console. */
+  said = [];
+  /** Texts that may be in no address and no output. */
+  secrets = new Set();
+  /** What else is searched for them: functions that give texts. */
+  outputs = [];
   /** Hosts that were contacted, `name:port`. */
   hosts = new Set();
   /** Requests that only asked whether a request may be made (CORS), as `METHOD address`. */
@@ -73,7 +79,7 @@ export class Watch {
     if (!target.isOurs) return;
     switch (method) {
       case "Runtime.consoleAPICalled":
-        if (params.type === "error" || params.type === "assert") this.#complain(target, params.args.map((item) => item.value ?? item.description).join(" "));
+        this.#consoled(target, params);
         break;
       case "Runtime.exceptionThrown":
         this.#complain(target, `${params.exceptionDetails.text} ${params.exceptionDetails.exception?.description ?? ""}`);
@@ -96,6 +102,12 @@ export class Watch {
         this.#closed(params.requestId);
         break;
     }
+  }
+
+  #consoled(target, { type, args }) {
+    const text = args.map((item) => item.value ?? item.description).join(" ");
+    this.said.push(text);
+    if (type === "error" || type === "assert") this.#complain(target, text);
   }
 
   #complain({ kind }, text) {
@@ -142,6 +154,14 @@ export class Watch {
   /** Hosts that nobody has configured. */
   get foreignHosts() {
     return [...this.hosts].filter((host) => !this.configured.has(host));
+  }
+
+  /** Where a secret was found, without the secret. */
+  get leaks() {
+    const addresses = [...this.requests, ...this.sockets.values()].map(({ url }) => url);
+    const places = { "the console": [...this.said, ...this.errors], "an address": addresses, "an output": this.outputs.map((read) => read()) };
+    const holds = (texts) => texts.some((text) => [...this.secrets].some((secret) => text.includes(secret)));
+    return Object.entries(places).filter(([, texts]) => holds(texts)).map(([name]) => name);
   }
 
   /** Requests since a moment whose address fits. */
