@@ -10,8 +10,10 @@ import webpack from "webpack";
 import { buildDefaults } from "./tools/scripts/lib/env-file.mjs";
 
 const root = import.meta.dirname;
-/** The build for tests of a worker that dies goes here: its calls of the browser are numbered, all else is the same. */
-const testOutput = process.env.SIDEWIRE_TEST_OUTPUT;
+/** Another folder than `dist`: for the store's zip, for tests. */
+const output = process.env.SIDEWIRE_OUTPUT ?? resolve(root, "dist");
+/** For tests of a worker that dies: its calls of the browser are numbered, all else is the same. */
+const isNumbered = process.env.SIDEWIRE_NUMBERED !== undefined;
 const target = "es2022";
 const { defaults } = buildDefaults();
 
@@ -24,7 +26,7 @@ const common = {
   // Never an eval devtool: the extension's content security policy forbids it.
   devtool: "source-map",
   output: {
-    path: testOutput ?? resolve(root, "dist"),
+    path: output,
     filename: "[name].js",
     assetModuleFilename: "[name][ext]",
     publicPath: "auto",
@@ -74,7 +76,7 @@ export default [
     name: "worker",
     target: ["webworker", "es2022"],
     entry: { background: "./extension/src/background.ts" },
-    plugins: [...plugins(), ...(testOutput === undefined ? [] : [numberedCalls()])],
+    plugins: [...plugins(), ...(isNumbered ? [numberedCalls()] : [])],
   },
   ...present.map(([name, file], index) => ({
     ...common,

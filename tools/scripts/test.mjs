@@ -16,6 +16,7 @@ import { packagingSteps, QUICK } from "./lib/packaging/matrix.mjs";
 import { checkSize } from "./lib/sizes.mjs";
 import { smoke } from "./lib/smoke.mjs";
 import { Steps } from "./lib/steps.mjs";
+import { checkStorePackage } from "./lib/store/check.mjs";
 import { runTypeScriptTests } from "./lib/ts-tests.mjs";
 import { wasmPackTests, wasmTests } from "./lib/wasm-tests.mjs";
 import { hygiene } from "./hygiene.mjs";
@@ -64,6 +65,7 @@ async function slowSteps(steps, tools) {
   await steps.step("wasm-pack test", async () => wasmPackTests(await ensureWasmPack()), { needs: ["set-up"] });
   await steps.step("smoke, embedded hub", async () => void info(JSON.stringify(await smoke())), { needs: ["build"] });
   await steps.step("browser tests, real Sockudo", () => e2e(tools.sockudo), real);
+  await steps.step("store package", async () => void info(JSON.stringify(await checkStorePackage())), { needs: ["build"] });
   await packagingSteps(steps, QUICK);
   await steps.step("backends of the documentation", () => run(process.execPath, ["--test", "tests/docs/backends.test.mjs"]), { needs: ["build"] });
   await steps.step("bench works", checks.benchWorks, { needs: ["build"] });

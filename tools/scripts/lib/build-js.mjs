@@ -99,7 +99,7 @@ export async function buildTestExtension() {
     },
     async () => {
       rmSync(folder, { recursive: true, force: true });
-      await run(nodeBin("webpack"), ["--config", inRoot("webpack.config.js")], { env: { SIDEWIRE_TEST_OUTPUT: output } });
+      await run(nodeBin("webpack"), ["--config", inRoot("webpack.config.js")], { env: { SIDEWIRE_OUTPUT: output, SIDEWIRE_NUMBERED: "1" } });
       for (const name of ["manifest.json", "_locales"]) cpSync(inRoot(name), join(folder, name), { recursive: true });
     },
   );

@@ -23,8 +23,10 @@ export function buildVariables(file = inRoot(".env.local")) {
 }
 
 /** What the bundle gets as `__SIDEWIRE_DEFAULTS__`, and whether the key was injected. */
-export function buildDefaults(file) {
-  const given = buildVariables(file);
+export const buildDefaults = (file) => defaultsOf(buildVariables(file));
+
+/** The same, of variables that are known. */
+export function defaultsOf(given) {
   const port = Number(given.WEBPACK_PUSHER_WS_PORT ?? 3005);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new UserError(`WEBPACK_PUSHER_WS_PORT is "${given.WEBPACK_PUSHER_WS_PORT}": it must be a port number from 1 to 65535.`);

@@ -48,23 +48,28 @@ async function verify(panel, text, seen) {
 /** Runs the smoke on a fresh product; gives its figures. */
 export async function smoke({ push = "embedded", sockudo } = {}) {
   const rig = await Rig.start({ push, sockudo });
-  const screenshot = join(SCREENSHOT_DIR, `smoke-${push}.png`);
-  mkdirSync(SCREENSHOT_DIR, { recursive: true });
   try {
-    const panel = await rig.openOnSession();
-    try {
-      await panel.waitForState("connected");
-      const text = `Smoke message ${Date.now()}`;
-      const seen = await converse(panel, text);
-      const answer = await verify(panel, text, seen);
-      const echo = seen.bubbles.find(({ role }) => role === "user");
-      info(`echo after ${echo.at} ms, typing after ${seen.typing[0].at} ms, answer after ${answer.at} ms`);
-      return { transport: "push", pushServer: rig.backend.pushServer, echoMs: echo.at, roundTripMs: answer.at, screenshot: relative(ROOT, screenshot) };
-    } finally {
-      await panel.screenshot(screenshot).catch(() => {});
-      if (panel.errors.length > 0) info(`console: ${panel.errors.join("\n   ")}`);
-    }
+    return await tryOut(rig, push);
   } finally {
     await rig.stop();
+  }
+}
+
+/** One conversation with a running product; gives its figures. `name`: of the picture that is taken. */
+export async function tryOut(rig, name) {
+  const screenshot = join(SCREENSHOT_DIR, `smoke-${name}.png`);
+  mkdirSync(SCREENSHOT_DIR, { recursive: true });
+  const panel = await rig.openOnSession();
+  try {
+    await panel.waitForState("connected");
+    const text = `Smoke message ${Date.now()}`;
+    const seen = await converse(panel, text);
+    const answer = await verify(panel, text, seen);
+    const echo = seen.bubbles.find(({ role }) => role === "user");
+    info(`echo after ${echo.at} ms, typing after ${seen.typing[0].at} ms, answer after ${answer.at} ms`);
+    return { transport: "push", pushServer: rig.backend.pushServer, echoMs: echo.at, roundTripMs: answer.at, screenshot: relative(ROOT, screenshot) };
+  } finally {
+    await panel.screenshot(screenshot).catch(() => {});
+    if (panel.errors.length > 0) info(`console: ${panel.errors.join("\n   ")}`);
   }
 }
