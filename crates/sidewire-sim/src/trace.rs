@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use sidewire_core::{Body, Effect, Event, Input, SocketEvent};
+use sidewire_core::{
+    Body, Effect, Event, Input, SocketEvent, StorageAnswer, StorageCall, StorageFailure,
+};
 
 /// The record of one run.
 #[derive(Debug, Default)]
@@ -72,7 +74,7 @@ impl Trace {
             }
             Input::Storage(id, outcome) => {
                 self.word(21 + (u64::from(id.as_raw()) << 8));
-                self.bytes(format!("{outcome:?}").as_bytes());
+                self.stored(outcome);
             }
             Input::Timeout => self.word(4),
             Input::Wall(wall) => self.word(17 + (wall.as_millis() << 8)),
@@ -104,7 +106,7 @@ impl Trace {
             Effect::RenewToken => self.word(18),
             Effect::Storage { id, call } => {
                 self.word(20 + (u64::from(id.as_raw()) << 8));
-                self.bytes(format!("{call:?}").as_bytes());
+                self.storage_call(call);
             }
         }
         if self.listening() {
@@ -143,6 +145,43 @@ impl Trace {
         }
         if self.recording {
             self.events.push((now, event.clone()));
+        }
+    }
+
+    // What is kept is long, and written with every run: its bytes are taken as they are.
+    fn storage_call(&mut self, call: &StorageCall) {
+        match call {
+            StorageCall::Keys => self.word(22),
+            StorageCall::Load { key } => {
+                self.word(23);
+                self.bytes(key.as_bytes());
+            }
+            StorageCall::Save { key, value } => {
+                self.word(24);
+                self.bytes(key.as_bytes());
+                self.bytes(value.as_bytes());
+            }
+            StorageCall::Remove { key } => {
+                self.word(25);
+                self.bytes(key.as_bytes());
+            }
+        }
+    }
+
+    fn stored(&mut self, outcome: &Result<StorageAnswer<'_>, StorageFailure>) {
+        match outcome {
+            Ok(StorageAnswer::Done) => self.word(26),
+            Ok(StorageAnswer::Keys(keys)) => {
+                self.word(27);
+                for key in *keys {
+                    self.bytes(key.as_bytes());
+                }
+            }
+            Ok(StorageAnswer::Value(value)) => {
+                self.word(28 + u64::from(value.is_some()));
+                self.bytes(value.unwrap_or_default().as_bytes());
+            }
+            Err(failure) => self.word(30 + *failure as u64),
         }
     }
 
