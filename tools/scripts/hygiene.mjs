@@ -8,7 +8,7 @@ import { inRoot } from "./lib/paths.mjs";
 
 const MAX_LINES = 400;
 const BUDGETED = /^(?:crates|extension|tests|tools)\//;
-const NOT_BUDGETED = /(?:^|\/)fixtures\/|^tests\/api\/|\.(?:png|svg|ico|wasm|snap|json|jsonl|lock)$/;
+const NOT_BUDGETED = /(?:^|\/)(?:fixtures|corpus)\/|^tests\/api\/|\.(?:png|svg|ico|wasm|snap|json|jsonl|lock)$/;
 const BINARY = /\.(?:png|ico|wasm|woff2?|gif|jpg|zip)$/;
 // Written in pieces, so that this file passes its own check.
 const HOME_PATH = new RegExp(["/ho", "me/[a-z]|/Us", "ers/[A-Za-z]|/ro", "ot/|[A-Z]:\\\\Us", "ers\\\\"].join(""));

@@ -3,6 +3,7 @@ import { buildAll, setUpBasics } from "./lib/build-all.mjs";
 import { ensureSockudo } from "./lib/cargo-install.mjs";
 import { docs, simulation } from "./lib/checks.mjs";
 import { findChromium } from "./lib/chromium.mjs";
+import { fuzz } from "./lib/fuzz.mjs";
 import { buildSite } from "./lib/docs/site.mjs";
 import { runE2e } from "./lib/e2e-runner.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
@@ -12,6 +13,8 @@ import { Steps } from "./lib/steps.mjs";
 
 const SEEDS = 100_000;
 const ROUNDS = 5;
+/** For each fuzz target. */
+const FUZZ_SECONDS = 60;
 
 async function repeatedSmoke(options) {
   for (let round = 1; round <= ROUNDS; round += 1) info(`${round}/${ROUNDS}: ${JSON.stringify(await smoke(options))}`);
@@ -36,11 +39,13 @@ await main(async () => {
   });
   await steps.step("build", buildAll, { needs: ["set-up"] });
   await steps.step("simulation", () => simulation(SEEDS));
+  let fuzzed = {};
+  await steps.step("fuzz targets", async () => void (fuzzed = await fuzz(FUZZ_SECONDS)));
   await steps.step("smoke, embedded hub", () => repeatedSmoke({}), { needs: ["build"] });
   await steps.step("smoke, real Sockudo", () => repeatedSmoke({ push: "sockudo", sockudo: tools.sockudo }), { needs: ["build"] });
   await steps.step("browser tests", () => repeatedE2e(tools.sockudo), { needs: ["build"] });
   const packaging = await packagingSteps(steps);
   await steps.step("documentation", docs, { needs: ["build"] });
   await steps.step("site of the documentation", buildSite, { needs: ["documentation"] });
-  return steps.finish({ seeds: SEEDS, packaging });
+  return steps.finish({ seeds: SEEDS, packaging, fuzzed });
 });

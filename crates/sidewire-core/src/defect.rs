@@ -61,6 +61,8 @@ mod enabled {
         OldSocketKept,
         /// An acknowledgement counts as caught up.
         NoCatchUpOnAck,
+        /// A log that was cut is shown as it was.
+        CutLogKept,
         /// Only the first acknowledgement of a connection is caught up on.
         CatchUpOnFirstAckOnly,
         /// A connection that looks fine is never checked against the log.

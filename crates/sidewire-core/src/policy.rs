@@ -141,6 +141,9 @@ policy! {
     "gap" reconcile: Duration = s(60),
         "Check against the log while connected and visible, ± 20 %.",
         "Only this finds a lost last message.";
+    "gap" cut_log_wait: Duration = s(15),
+        "A log whose pages end before what it had counts as cut after this long, and is read anew.",
+        "A copy of the database may lag for some seconds; a backup that was restored stays.";
     "polling" poll_active: Duration = s(3),
         "Interval while messages arrive, ± 20 %.",
         "From the older documents.";

@@ -66,7 +66,10 @@ fn causes_agree() {
 
 #[test]
 fn causes_of_gaps_agree() {
-    assert_eq!(names(&[GapCause::Unanswered, GapCause::NotInLog], |c| c.as_str()), union("GapCause"));
+    assert_eq!(
+        names(&[GapCause::Unanswered, GapCause::NotInLog, GapCause::LogCut], |c| c.as_str()),
+        union("GapCause")
+    );
 }
 
 #[test]

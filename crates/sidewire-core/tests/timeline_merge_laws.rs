@@ -1,125 +1,27 @@
 //! The laws of the merge: the view is a function of the set of messages, whatever the network did to them.
-//!
-//! The oracle is written down naively from the rules, over message descriptions instead of JSON, so that it shares
-//! no code with what it judges.
 #![cfg(not(target_arch = "wasm32"))]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests do")]
+
+mod laws;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
+use laws::{Number, Sent, apply, check, merged, number, oracle, timeline, view};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sidewire_core::SessionId;
-use sidewire_core::json::parse;
-use sidewire_core::timeline::{Applied, Timeline};
+use sidewire_core::timeline::Applied;
 
-/// One version of one message, as a server could send it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Sent {
-    id: u8,
-    sequence: Option<u64>,
-    /// Whether the sequence number is told by the envelope instead of the message.
-    in_envelope: bool,
-    time: Option<u64>,
-    updated: Option<u64>,
-    revision: Option<u64>,
-    status: Option<&'static str>,
-    body: u8,
-}
-
-impl Sent {
-    fn json(&self) -> String {
-        let mut json = format!(r#"{{"messageId":"m{}","content":"{}""#, self.id, self.body);
-        let own = self.sequence.filter(|_| !self.in_envelope);
-        let numbers = [
-            ("sequenceNumber", own),
-            ("timestamp", self.time),
-            ("updatedAt", self.updated),
-            ("revision", self.revision),
-        ];
-        for (name, value) in numbers {
-            if let Some(value) = value {
-                write!(json, r#","{name}":{value}"#).unwrap();
-            }
-        }
-        if let Some(status) = self.status {
-            write!(json, r#","status":"{status}""#).unwrap();
-        }
-        json + "}"
-    }
-
-    fn envelope(&self) -> Option<u64> {
-        self.sequence.filter(|_| self.in_envelope)
-    }
-
-    fn stamp(&self) -> (u64, u64, u8, u64, String) {
-        let rank = match self.status {
-            Some("pending") => 0,
-            Some("streaming") => 1,
-            Some("success" | "failure") => 3,
-            _ => 2,
-        };
-        let updated = self.updated.or(self.time).unwrap_or(0);
-        (self.revision.unwrap_or(0), updated, rank, self.sequence.unwrap_or(0), self.json())
-    }
-}
-
-/// What a row must show: id, sequence number, time, raw JSON.
-type Shown = (String, Option<u64>, Option<u64>, String);
-
-/// The view by the rules, straight from the set.
-fn oracle(sent: &[Sent]) -> Vec<Shown> {
-    let mut versions: BTreeMap<u8, BTreeSet<&Sent>> = BTreeMap::new();
-    for one in sent {
-        versions.entry(one.id).or_default().insert(one);
-    }
-    let winners: Vec<Shown> = versions
-        .values()
-        .map(|versions| {
-            let winner = versions.iter().max_by_key(|v| v.stamp()).unwrap();
-            let sequenced = versions.iter().filter(|v| v.sequence.is_some()).max_by_key(|v| v.stamp());
-            (format!("m{}", winner.id), sequenced.and_then(|v| v.sequence), winner.time, winner.json())
-        })
-        .collect();
-    let anchor = |(_, sequence, time, _): &Shown| match (sequence, time) {
-        (Some(sequence), _) => (*sequence, 0, 0),
-        (None, None) => (0, 1, 0),
-        (None, Some(time)) => {
-            let not_later = winners.iter().filter(|other| other.2.is_some_and(|theirs| theirs <= *time));
-            (not_later.filter_map(|other| other.1).max().unwrap_or(0), 1, *time)
-        }
-    };
-    let mut view = winners.clone();
-    view.sort_by_key(|shown| (anchor(shown), shown.0.clone()));
-    view
-}
-
-fn timeline() -> Timeline {
-    Timeline::new(SessionId::parse("s1").unwrap())
-}
-
-fn apply(timeline: &mut Timeline, sent: &Sent) -> Applied {
-    timeline.merge(parse(sent.json().as_bytes()).unwrap(), sent.envelope())
-}
-
-fn view(timeline: &Timeline) -> Vec<Shown> {
-    let shown = |row: sidewire_core::timeline::Row<'_>| {
-        (row.id.to_owned(), row.sequence, row.time, String::from_utf8(row.raw.to_vec()).unwrap())
-    };
-    timeline.rows(0..timeline.len()).map(shown).collect()
-}
-
-fn merged(sent: &[Sent]) -> Timeline {
-    let mut timeline = timeline();
-    for one in sent {
-        apply(&mut timeline, one);
-    }
-    timeline
-}
+const SMALL: [Number; 7] = [
+    number("1", Some(1)),
+    number("2", Some(2)),
+    number("3", Some(3)),
+    number("4", Some(4)),
+    number("5", Some(5)),
+    number("6", Some(6)),
+    number("7", Some(7)),
+];
 
 /// Few ids, numbers and times, so that every kind of collision is common.
 fn any_sent() -> impl Strategy<Value = Sent> {
+    let number = || prop::option::of(prop::sample::select(SMALL.to_vec()));
     let small = || prop::option::of(1_u64..8);
     let status = prop::option::of(prop::sample::select(vec![
         "pending",
@@ -129,8 +31,8 @@ fn any_sent() -> impl Strategy<Value = Sent> {
         "failure",
         "odd",
     ]));
-    (0_u8..8, small(), any::<bool>(), small(), small(), prop::option::of(1_u64..4), status, 0_u8..3).prop_map(
-        |(id, sequence, in_envelope, time, updated, revision, status, body)| Sent {
+    (0_u8..8, number(), any::<bool>(), number(), small(), prop::option::of(1_u64..4), status, 0_u8..3)
+        .prop_map(|(id, sequence, in_envelope, time, updated, revision, status, body)| Sent {
             id,
             sequence,
             in_envelope,
@@ -139,26 +41,8 @@ fn any_sent() -> impl Strategy<Value = Sent> {
             revision,
             status,
             body,
-        },
-    )
-}
-
-/// Runs `cases` cases under a seed that is printed, fixed unless `SIDEWIRE_SEED` was set at build time.
-fn check<S: Strategy>(cases: u32, strategy: &S, law: impl Fn(S::Value)) {
-    let seed: u64 =
-        std::option_env!("SIDEWIRE_SEED").and_then(|text| text.parse().ok()).unwrap_or(20_261_121);
-    println!("seed {seed}, {cases} cases");
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let outcome = TestRunner::new_with_rng(config, rng).run(strategy, |value| {
-        law(value);
-        Ok(())
-    });
-    if let Err(failure) = outcome {
-        panic!("seed {seed}: {failure}");
-    }
+            client: None,
+        })
 }
 
 fn shuffled_with_repeats() -> impl Strategy<Value = (Vec<Sent>, Vec<Sent>)> {

@@ -1,12 +1,14 @@
 //! The laws of texts that stream: what is shown is a function of the set of versions and pieces, in whatever order and
 //! however often they came. The oracle works on descriptions and shares no code with what it judges.
 #![cfg(not(target_arch = "wasm32"))]
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+mod laws;
 
 use std::collections::BTreeMap;
 
+use laws::check;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sidewire_core::SessionId;
 use sidewire_core::json::parse;
 use sidewire_core::timeline::{Applied, Timeline};
@@ -108,23 +110,6 @@ fn view(timeline: &Timeline) -> BTreeMap<String, Vec<u16>> {
         (row.id.to_owned(), [&content, row.tail].concat())
     })
     .collect()
-}
-
-fn check<S: Strategy>(cases: u32, strategy: &S, law: impl Fn(S::Value)) {
-    let seed: u64 =
-        std::option_env!("SIDEWIRE_SEED").and_then(|text| text.parse().ok()).unwrap_or(20_261_122);
-    println!("seed {seed}, {cases} cases");
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let outcome = TestRunner::new_with_rng(config, rng).run(strategy, |value| {
-        law(value);
-        Ok(())
-    });
-    if let Err(failure) = outcome {
-        panic!("seed {seed}: {failure}");
-    }
 }
 
 fn shuffled_with_repeats() -> impl Strategy<Value = (Vec<Sent>, Vec<Sent>)> {

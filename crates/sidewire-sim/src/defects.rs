@@ -62,6 +62,7 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
         Defect::NoReadBudget | Defect::SignaturesUncounted | Defect::NoReadBackoff => &["S15"],
         Defect::PageLoop => &["M9"],
         Defect::OlderFloorKept => &["P3"],
+        Defect::CutLogKept => &["A1"],
         Defect::CursorFollowsPush => &["S13", "M4"],
         Defect::PushBeforeLoadDropped => &["M1"],
         Defect::OlderVersionWins => &["S5"],
@@ -94,7 +95,7 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
         Defect::DishonestStatus => &["S9"],
         Defect::DeltaOffsetIgnored | Defect::DeltaOutlivesFinal => &["S4"],
         Defect::WaitingDeltasDropped | Defect::NoStreamRepair => &["D19"],
-        Defect::PoisonKillsPage => &["S19"],
+        Defect::PoisonKillsPage => &["S19", "S13"],
         // No rule: never found, so a defect that is planted and forgotten here fails the command.
         _ => &[],
     }

@@ -135,6 +135,8 @@ pub struct ServerLog {
     pub stuck: bool,
     /// Pages hold something that is no message.
     pub poison: bool,
+    /// Pages deny so many of each session's newest messages, as after a backup was restored.
+    pub denied: usize,
     /// Messages do not tell the session that they belong to.
     pub anonymous: bool,
 }
@@ -169,6 +171,7 @@ impl ServerLog {
             stuck: false,
             poison: false,
             anonymous: false,
+            denied: 0,
         };
         let mut content = "old ".to_owned();
         for session in 0..config.sessions {
@@ -263,7 +266,7 @@ impl ServerLog {
     pub fn page(&self, session: usize, cursor: Cursor, limit: usize, as_of: u64) -> Page {
         let log = &self.sessions[session];
         let cursor = if self.stuck { Cursor::Newest } else { cursor };
-        let visible = log.messages.iter().enumerate();
+        let visible = log.messages.iter().enumerate().take(log.messages.len().saturating_sub(self.denied));
         let visible = visible.filter_map(|(at, message)| Some((at, message, message.version_at(as_of)?)));
         let (mut found, mut count, mut current, mut last) = (Vec::new(), 0, 0, 0);
         for item @ (_, message, version) in visible {

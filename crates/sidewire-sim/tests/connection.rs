@@ -65,7 +65,7 @@ fn lost_push_is_retried_after_2_4_and_8_seconds_then_falls_back() {
     sound(&world);
 }
 
-// A26, F1, F2, F8, F9
+// A26, F1, F2, F8, F9. Fault 116.
 #[test]
 fn while_push_is_away_polling_covers_and_a_probe_brings_push_back() {
     let mut world = connected();

@@ -44,7 +44,7 @@ fn typing_is_shown_and_expires_after_60_seconds() {
     sound(&world);
 }
 
-// D8, D9, D10, I3
+// D8, D9, D10, I3. Fault 77.
 #[test]
 fn twenty_interact_responses_in_a_second_cost_at_most_four_fetches_and_the_last_counts() {
     let mut world = connected();
@@ -131,7 +131,7 @@ fn publishes_that_overtake_each_other_end_in_the_order_of_the_log() {
     sound(&world);
 }
 
-// F2, F3, F10
+// F2, F3, F10. Fault 117.
 #[test]
 fn polling_slows_from_3_to_30_seconds_after_a_quiet_minute() {
     let mut world = world();
@@ -148,6 +148,50 @@ fn polling_slows_from_3_to_30_seconds_after_a_quiet_minute() {
     assert!((57_000..=63_500).contains(&slows_at), "{slows_at}");
     assert!(pauses[slow..].iter().all(|pause| *pause == 30_040));
     sound(&world);
+}
+
+// F2, F3. Fault 117.
+#[test]
+fn news_brings_polling_back_to_every_3_seconds() {
+    let mut world = world();
+    world.fault(Fault::Dials(Path::BlackHole));
+    world.start(0);
+    world.run_for(200_000);
+    let quiet = world.now;
+    world.run_for(60_000);
+    let idle = since(&fetches(&world), quiet).len();
+
+    world.say(0);
+    world.run_for(30_040);
+    let heard = world.now;
+    world.run_for(30_000);
+
+    assert_eq!(idle, 2);
+    assert!((9..=10).contains(&since(&fetches(&world), heard).len()));
+    sound(&world);
+}
+
+// Fault 111.
+#[test]
+fn clocks_that_are_an_hour_or_a_year_off_change_nothing() {
+    const HOUR: i64 = 3_600_000;
+    const YEAR: i64 = 8760 * HOUR;
+    for kind in [ServerKind::Revisions, ServerKind::Sequences, ServerKind::Times] {
+        for skew in [-YEAR, -HOUR, HOUR, YEAR] {
+            let mut world = connected_with(WorldConfig { kind, skew, ..WorldConfig::default() });
+            world.send(0, "mine");
+            world.run_for(100);
+            world.network.lose_publishes = 1000;
+            world.say(0);
+            world.network.lose_publishes = 0;
+            world.run_for(100);
+            world.say(0);
+            world.run_for(72_000);
+
+            assert!(complete(&world, 0), "{kind:?} {skew}");
+            sound(&world);
+        }
+    }
 }
 
 // F3

@@ -56,7 +56,7 @@ fn what_was_stored_during_an_outage_is_read_from_the_servers_own_time() {
     }
 }
 
-// S3
+// S3. Fault 115.
 #[test]
 fn polls_never_overlap_however_slow_the_server_is() {
     for slow in [10_000, 20_000] {
@@ -72,7 +72,7 @@ fn polls_never_overlap_however_slow_the_server_is() {
     }
 }
 
-// S4, T2
+// S4, T2. Fault 114.
 #[test]
 fn a_late_answer_for_the_session_that_was_left_is_dropped() {
     let mut bench = Bench::started();
@@ -86,7 +86,7 @@ fn a_late_answer_for_the_session_that_was_left_is_dropped() {
     assert_eq!(bench.engine.counters().frames_stale, 1);
 }
 
-// S5, T9
+// S5, T9. Fault 80.
 #[test]
 fn a_poll_brings_the_new_status_of_a_known_message() {
     let mut world = connected();
@@ -252,7 +252,7 @@ fn a_403_at_subscribe_is_a_typed_failure_and_the_next_request_takes_the_new_toke
     assert_eq!(bench.engine.status(), Status::Connected);
 }
 
-// S14, T8
+// S14, T8. Fault 106.
 #[test]
 fn more_than_a_page_missed_during_an_outage_is_read_to_its_end() {
     for kind in [ServerKind::Revisions, ServerKind::Sequences, ServerKind::Times] {

@@ -85,8 +85,8 @@ export type ClientEvent =
       readonly from: number;
       readonly to: number;
       readonly cause: GapCause;
-      /** `marked`: the gap is in `gaps()` from now on. */
-      readonly action: "marked";
+      /** `marked`: the gap is in `gaps()` from now on. `reloaded`: the session is read anew from its newest page on. */
+      readonly action: "marked" | "reloaded";
     }
   | {
       readonly type: "problem";
@@ -114,9 +114,10 @@ export interface SessionUpdate {
 
 /**
  * How it turned out that messages are missing: `unanswered`, several reads brought nothing for the hole;
- * `not_in_log`, a page of older messages passes over these numbers.
+ * `not_in_log`, a page of older messages passes over these numbers; `log_cut`, the log ends before these numbers, which it
+ * once had.
  */
-export type GapCause = "unanswered" | "not_in_log";
+export type GapCause = "unanswered" | "not_in_log" | "log_cut";
 
 /** What was wrong with something that came in. */
 export type ProblemCode =

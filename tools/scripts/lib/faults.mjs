@@ -7,7 +7,11 @@ import { info, UserError } from "./log.mjs";
 import { inRoot } from "./paths.mjs";
 
 /** Entries that must be named, both ends included, and what they are about. */
-export const PROMISED = [[129, 160, "life of the extension, and what the user sees"]];
+export const PROMISED = [
+  [54, 82, "protocol and payload"],
+  [103, 119, "reading the log, and polling"],
+  [129, 160, "life of the extension, and what the user sees"],
+];
 
 const TESTS = /(?:^|\/)tests?(?:\/|_|\.)|\.test\.(?:ts|tsx|mjs)$|_tests\.rs$/;
 const UNIT_TESTS = /#\[cfg\(test\)\]/;

@@ -11,7 +11,7 @@ use crate::defect::planted;
 use crate::ids::{RequestId, SessionId};
 use crate::input::HttpResponse;
 use crate::output::{ApiFailure, Method, ProblemCode};
-use crate::time::Timestamp;
+use crate::time::{Duration, Timestamp};
 use crate::timeline::Timeline;
 use crate::wire::rest::Page;
 
@@ -46,6 +46,16 @@ pub(crate) struct Fetch {
     caught_up_to: u32,
     /// When the last request left.
     pub(super) attempted: Option<Timestamp>,
+    end: End,
+}
+
+/// Where the log ends, as its pages tell.
+#[derive(Clone, Copy, Debug, Default)]
+struct End {
+    /// The largest number that it had.
+    known: u64,
+    /// Since when pages tell of a smaller one.
+    shorter: Option<Timestamp>,
 }
 
 /// What is there of the log.
@@ -109,11 +119,18 @@ impl Fetch {
     }
 
     /// A snapshot tells where to read on.
-    pub(super) fn restored(&mut self, revision: Option<u64>, log_time: Option<u64>, more: Option<bool>) {
+    pub(super) fn restored(
+        &mut self,
+        revision: Option<u64>,
+        log_time: Option<u64>,
+        more: Option<bool>,
+        end: Option<u64>,
+    ) {
         self.begun = Begun::Restored;
         self.change_cursor = revision;
         self.log_time = log_time;
         self.older.restored(more);
+        self.end.known = end.unwrap_or(0);
     }
 
     /// What is shown was stored by an earlier run.
@@ -133,7 +150,25 @@ impl Fetch {
         self.log_time = None;
         self.resume = None;
         self.older.restored(None);
+        self.end = End::default();
         self.want(Want::CatchUp);
+    }
+
+    /// A page told where the log ends. Gives the number up to which the log once went, if it has been shorter for so
+    /// long that no copy of it that lags explains it.
+    fn log_ends(&mut self, told: Option<u64>, now: Timestamp, patience: Duration) -> Option<u64> {
+        let told = told?;
+        if told >= self.end.known {
+            self.end = End { known: told, shorter: None };
+            return None;
+        }
+        let since = *self.end.shorter.get_or_insert(now);
+        (now.since(since) >= patience).then_some(self.end.known)
+    }
+
+    /// The log seems to have lost messages: it is looked at again sooner.
+    pub(super) const fn is_in_doubt(&self) -> bool {
+        self.end.shorter.is_some()
     }
 
     /// A read was answered as it should be.

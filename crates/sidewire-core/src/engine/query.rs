@@ -39,6 +39,14 @@ impl Query {
         path
     }
 
+    /// Whether pages of it follow one another.
+    pub(super) const fn goes_on(self) -> bool {
+        match self {
+            Self::Newest | Self::Widest | Self::Before(_) => false,
+            Self::After(_) | Self::Changed(_) | Self::Since(_) => true,
+        }
+    }
+
     /// Where the next page begins, or `None` when the server made no progress and asking again would loop.
     pub(super) fn next(self, page: &Page<'_>, reach: Reach) -> Option<Self> {
         match self {

@@ -184,6 +184,7 @@ impl Engine {
         let poll = self.io.fifth_spread(interval);
         let check = unless(planted!(NoReconcile), self.io.fifth_spread(policy.reconcile));
         let Some(session) = self.sessions.get_mut(id) else { return };
+        let check = if session.fetch.is_in_doubt() { check.min(policy.cut_log_wait) } else { check };
         match &mut session.cover {
             Cover::Poll { at, .. } if session.fetch.failures() > 0 => *at = session.fetch.not_before(),
             Cover::Poll { at, .. } => *at = (*at).max(now.after(poll)),

@@ -122,7 +122,7 @@ pub struct LoadState {
     pub has_older: Option<bool>,
 }
 
-/// How it turned out that messages are missing for good. The gap is marked, and what follows it is shown.
+/// How it turned out that messages are missing for good. A gap is marked, and what follows it is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GapCause {
@@ -130,6 +130,8 @@ pub enum GapCause {
     Unanswered,
     /// A page of older messages passes over these numbers.
     NotInLog,
+    /// The log ends before these numbers, which it once had: it was cut, or begun anew.
+    LogCut,
 }
 
 impl GapCause {
@@ -138,6 +140,7 @@ impl GapCause {
         match self {
             Self::Unanswered => "unanswered",
             Self::NotInLog => "not_in_log",
+            Self::LogCut => "log_cut",
         }
     }
 
@@ -145,6 +148,7 @@ impl GapCause {
     pub const fn action(self) -> &'static str {
         match self {
             Self::Unanswered | Self::NotInLog => "marked",
+            Self::LogCut => "reloaded",
         }
     }
 }

@@ -11,8 +11,8 @@
 use sidewire_core::json::write_str;
 use sidewire_core::{
     Command, Config, ConfigInput, ConnectionId, Effect, Engine, Event, HttpFailure, HttpRequest,
-    HttpResponse, Input, Problem, ProblemCode, RequestId, Seed, SessionId, SocketEvent, Status, Timeline,
-    Timestamp,
+    HttpResponse, Input, Policy, Problem, ProblemCode, RequestId, Seed, SessionId, SocketEvent, Status,
+    Timeline, Timestamp,
 };
 
 /// The channel of session `s1`.
@@ -28,28 +28,41 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// An engine that watches session `s1` and has read the first page, `page`.
-    pub(crate) fn with_page(page: &str) -> Self {
+    /// An engine at rest, with a token.
+    pub(crate) fn at_rest(storage: bool) -> Self {
         let input = ConfigInput {
             key: Some("dev-key".to_owned()),
             api_base: Some("http://127.0.0.1:3000".to_owned()),
-            policy: sidewire_core::Policy { jitter: 0, ..sidewire_core::Policy::default() },
+            storage,
+            policy: Policy { jitter: 0, ..Policy::default() },
             ..ConfigInput::default()
         };
         let engine = Engine::new(Config::build(input).unwrap(), Seed(1), Timestamp::ZERO);
         let mut desk = Self { engine, now: 0, effects: Vec::new(), events: Vec::new(), connection: None };
         desk.give(Input::Command(Command::SetToken { present: true }));
-        desk.give(Input::Command(Command::StartSync(SessionId::parse("s1").unwrap())));
-        let opened = desk.effects.iter().find_map(|effect| match effect {
+        desk
+    }
+
+    /// Chooses session `s1`; the socket's handshake is done.
+    pub(crate) fn start(&mut self) {
+        self.give(Input::Command(Command::StartSync(SessionId::parse("s1").unwrap())));
+        self.connection = self.effects.iter().find_map(|effect| match effect {
             Effect::OpenSocket { connection, .. } => Some(*connection),
             _ => None,
         });
-        desk.connection = opened;
+        self.socket(SocketEvent::Opened);
+        self.frame(r#"{"event":"pusher:connection_established","data":"{\"socket_id\":\"1.2\"}"}"#);
+    }
+
+    /// An engine that watches session `s1` and has read the first page, `page`.
+    pub(crate) fn with_page(page: &str) -> Self {
+        let mut desk = Self::at_rest(false);
+        desk.start();
         desk.answer("/messages", 200, page);
-        desk.socket(SocketEvent::Opened);
-        desk.frame(r#"{"event":"pusher:connection_established","data":"{\"socket_id\":\"1.2\"}"}"#);
         desk.answer("/auth", 200, r#"{"auth":"dev-key:00"}"#);
-        desk.frame(r#"{"event":"pusher_internal:subscription_succeeded","channel":"private-session-s1","data":"{}"}"#);
+        desk.frame(
+            r#"{"event":"pusher_internal:subscription_succeeded","channel":"private-session-s1","data":"{}"}"#,
+        );
         desk.answer("/messages", 200, page);
         assert_eq!(desk.engine.status(), Status::Connected);
         desk.forget();
@@ -125,12 +138,19 @@ impl Desk {
         self.give(Input::Response(request, Err(failure)));
     }
 
-    /// Lets time pass, timers and all.
+    /// Lets time pass, timers and all. Pings are answered.
     pub(crate) fn wait(&mut self, millis: u64) {
         let until = self.now + millis;
         while let Some(at) = self.engine.poll_timeout().map(Timestamp::as_millis).filter(|at| *at <= until) {
             self.now = self.now.max(at);
             self.give(Input::Timeout);
+            let pinged = self.effects.iter().position(
+                |effect| matches!(effect, Effect::SendFrame { text, .. } if text.contains("pusher:ping")),
+            );
+            if let Some(Effect::SendFrame { connection, .. }) = pinged.map(|at| self.effects.remove(at)) {
+                let pong = br#"{"event":"pusher:pong","data":{}}"#;
+                self.give(Input::Socket(connection, SocketEvent::Frame(pong)));
+            }
         }
         self.now = until;
     }

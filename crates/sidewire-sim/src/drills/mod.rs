@@ -81,6 +81,7 @@ pub const DRILLS: &[Drill] = &[
     drill("two promises: waking up", pairs::woken),
     drill("two promises: back online", pairs::back_online),
     drill("somebody reads back to the beginning", reading::older),
+    drill("the log is cut", reading::cut),
 ];
 
 impl Drill {

@@ -1,6 +1,6 @@
 //! Drills about reading the log: pages, cursors, budgets.
 
-use sidewire_core::Status;
+use sidewire_core::{Policy, Status, Timeline};
 
 use super::{at_most, becomes, joined};
 use crate::action::{Fault, Mode, Path, ServerAction, UserAction};
@@ -134,6 +134,30 @@ pub(super) fn older(config: &WorldConfig) -> World {
     world.load_older();
     world.user(UserAction::Start(1));
     world.all_answered();
+    world
+}
+
+/// A backup was restored: the log ends earlier than it did. What it lost is shown no more.
+pub(super) fn cut(config: &WorldConfig) -> World {
+    let kind = if config.kind == ServerKind::Times { ServerKind::Sequences } else { config.kind };
+    let mut world = joined(&WorldConfig { kind, history: 20, ..config.clone() });
+    world.log.denied = 5;
+    let patience = Policy::default().cut_log_wait.as_millis();
+    // Not yet: a copy that lags looks the same.
+    world.user(UserAction::Refresh);
+    world.run_for(patience - 1000);
+    let shown =
+        |world: &World| world.session(0).and_then(|id| world.engine.timeline(id)).map_or(0, Timeline::len);
+    if shown(&world) != 20 {
+        world.broken("A1", format!("{} of 20 messages are shown while a copy may lag", shown(&world)));
+    }
+    if !world.run_while(15_000, |world| shown(world) == 15) {
+        world.broken("A1", format!("the log has 15 messages, {} are shown", shown(&world)));
+    }
+    world.log.denied = 0;
+    world.user(UserAction::Refresh);
+    world.run_for(2000);
+    world.converged("A1", 0, world.now, "after the log was whole again");
     world
 }
 

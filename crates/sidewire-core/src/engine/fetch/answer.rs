@@ -8,7 +8,7 @@ use crate::decimal::Decimal;
 use crate::defect::planted;
 use crate::ids::SessionId;
 use crate::input::HttpResponse;
-use crate::output::{ApiFailure, Cause, ProblemCode};
+use crate::output::{ApiFailure, Cause, Event, GapCause, ProblemCode};
 use crate::time::Duration;
 use crate::wire::rest::Page;
 
@@ -70,7 +70,7 @@ impl Engine {
             self.handle_older_page(id, flight, page);
             return;
         }
-        if self.is_too_far_behind(id, flight.query, page) {
+        if self.is_log_cut(id, page) || self.is_too_far_behind(id, flight.query, page) {
             self.begin_anew(id);
             if flight.query != Query::Newest {
                 return;
@@ -100,10 +100,30 @@ impl Engine {
             .then(|| flight.query.next(page, highest))
             .flatten();
         let filled = matches!(flight.want, Want::Hole { end } if highest.sequence.is_some_and(|s| s >= end));
+        if next.is_none() && page.has_more == Some(true) && flight.query.goes_on() {
+            self.io.problem_at(
+                ProblemCode::BadPage,
+                "a page promises more and brings nothing new",
+                "hasMore",
+            );
+        }
         match next {
             Some(query) if !filled => self.next_page(id, InFlight { query, ..flight }),
             Some(_) | None => self.chain_finished(id, flight),
         }
+    }
+
+    /// The log ends before what it had, for good: what is shown of it is no more. Told here, reloaded by the caller.
+    fn is_log_cut(&mut self, id: &SessionId, page: &Page<'_>) -> bool {
+        let (now, patience) = (self.io.now, self.io.policy.cut_log_wait);
+        let Some(session) = self.sessions.get_mut(id) else { return false };
+        let Some(to) = session.fetch.log_ends(page.last_sequence, now, patience) else { return false };
+        if planted!(CutLogKept) {
+            return false;
+        }
+        let from = page.last_sequence.map_or(1, |end| end.saturating_add(1));
+        self.io.event(Event::Discontinuity { session: id.clone(), from, to, cause: GapCause::LogCut });
+        true
     }
 
     /// More is to come: at once while the budget lasts, otherwise as soon as it allows.

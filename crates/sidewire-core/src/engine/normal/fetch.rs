@@ -1,7 +1,7 @@
 //! The normal form of reading the log.
 
 use super::super::normal::Form;
-use super::{Fetch, InFlight, Want};
+use super::{End, Fetch, InFlight, Want};
 use crate::engine::query::Query;
 
 impl Fetch {
@@ -22,6 +22,7 @@ impl Fetch {
             acknowledgements,
             caught_up_to,
             attempted: _,
+            end,
         } = self;
         form.option(in_flight.as_ref(), |form, flight| flight.write(form, *acknowledgements));
         form.option(wanted.as_ref(), |form, want| write_want(*want, form));
@@ -37,6 +38,9 @@ impl Fetch {
         form.flag(*urgent);
         form.flag(*refused);
         form.flag(caught_up_to == acknowledgements);
+        let End { known, shorter } = end;
+        form.long(*known);
+        form.option(shorter.as_ref(), |form, since| form.age(*since, Form::LONGEST_AGE));
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::engine) struct Form {
 
 impl Form {
     /// Longer ago than this makes no difference to any rule of the policy.
-    pub(super) const LONGEST_AGE: Duration = Duration::from_secs(120);
+    pub(in crate::engine) const LONGEST_AGE: Duration = Duration::from_secs(120);
 
     pub(super) fn new(now: Timestamp, requests: Vec<RequestId>, socket: Option<&str>) -> Self {
         Self { bytes: Vec::with_capacity(512), now, requests, socket: socket.map(str::to_owned) }

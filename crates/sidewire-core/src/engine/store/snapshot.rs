@@ -93,7 +93,8 @@ impl Engine {
                 session.timeline.accept_gap(from, to);
             }
         }
-        session.fetch.restored(snapshot.revision, snapshot.log_time, snapshot.more);
+        let end = session.timeline.highest_sequence();
+        session.fetch.restored(snapshot.revision, snapshot.log_time, snapshot.more, end);
         session.kept.snapshot = session.timeline.revision();
         self.settle_echoes(id);
     }

@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../../tests/desk/mod.rs"]
+mod desk;
+#[path = "../src/targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::frame(data));
