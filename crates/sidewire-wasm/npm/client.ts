@@ -7,6 +7,7 @@ import { History } from "./history.js";
 import { createLog } from "./log.js";
 import { RawClient, requireReady } from "./module.js";
 import { OwnerWatch } from "./owner.js";
+import { renewedAhead } from "./renewal.js";
 import { RowCache } from "./rows.js";
 import { readSession, readSessions, readUpdate, type SessionPayload, withUpdate } from "./sessions.js";
 import { storeHost } from "./store.js";
@@ -56,9 +57,10 @@ export function buildClient(options: ClientOptions, Raw: typeof RawClient, now: 
   const owner = new OwnerWatch(account, (name, renewed) => {
     if (!isEnded()) raw.setOwner(name, renewed);
   });
+  const ask = renewedAhead(token, now);
   const host = {
     token: async (renew: boolean) => {
-      const given = (await token({ renew })) ?? null;
+      const given = await ask(renew);
       if (storage) owner.see(given);
       return given;
     },

@@ -1,3 +1,5 @@
+import { claimsOf } from "./jwt.js";
+
 /** Who a token belongs to, as far as can be told. */
 export interface Owner {
   /** It is stored beside the messages. */
@@ -12,18 +14,11 @@ export function ownerOf(token: string, account?: (token: string) => string | nul
   return named === null ? { name: `~${checksum(token)}`, isSure: false } : { name: `=${named}`, isSure: true };
 }
 
-/** Issuer and subject of a JWT; `null` for anything else. Its signature is the server's to check. */
+/** Issuer and subject of a JWT; `null` for anything else. */
 function subjectOf(token: string): string | null {
-  const parts = token.split(".");
-  const [, payload] = parts;
-  if (parts.length !== 3 || payload === undefined) return null;
-  try {
-    const claims: unknown = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    if (typeof claims !== "object" || claims === null || !("sub" in claims) || typeof claims.sub !== "string") return null;
-    return `${"iss" in claims ? String(claims.iss) : ""}/${claims.sub}`;
-  } catch {
-    return null;
-  }
+  const claims = claimsOf(token);
+  if (claims === null || !("sub" in claims) || typeof claims.sub !== "string") return null;
+  return `${"iss" in claims ? String(claims.iss) : ""}/${claims.sub}`;
 }
 
 /** 32 bits (FNV-1a): enough to tell another token, too little to guess one from what is stored. */

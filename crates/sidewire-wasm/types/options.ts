@@ -4,7 +4,10 @@ import type { KeepOptions, StorageAdapter } from "./storage.js";
 
 /** Why a token is asked for. */
 export interface TokenRequest {
-  /** The server has refused the token given last: fetch another one if you can. Asked once per token. */
+  /**
+   * The server has refused the token given last, or it is a JWT that ends within a minute: fetch another one if you
+   * can. Asked at most once per token for either reason.
+   */
   readonly renew: boolean;
 }
 
