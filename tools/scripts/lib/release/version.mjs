@@ -14,7 +14,9 @@ export const EDITS = {
   "Cargo.toml": (text, version) =>
     text
       .replace(/(\[workspace\.package\]\nversion = ")[^"]+/, `$1${version}`)
-      .replaceAll(/(sidewire-(?:core|hub) = \{ path = "[^"]+", version = ")[^"]+/g, `$1${version}`),
+      .replaceAll(/(sidewire-(?:json|core|hub) = \{ path = "[^"]+", version = ")[^"]+/g, `$1${version}`),
+  // A workspace of its own, built with `--locked`.
+  "crates/sidewire-core/fuzz/Cargo.lock": (text, version) => text.replaceAll(/(name = "sidewire-(?:json|core)"\nversion = ")[^"]+/g, `$1${version}`),
   "package.json": (text, version) => text.replace(/^( {2}"version": ")[^"]+/m, `$1${version}`),
   "package-lock.json": (text, version) => text.replaceAll(/("name": "sidewire",\n\s+"version": ")[^"]+/g, `$1${version}`),
   "manifest.json": (text, version) => text.replace(/^( {2}"version": ")[^"]+/m, `$1${version.replace(/-.*/, "")}`),
