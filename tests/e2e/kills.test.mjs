@@ -67,9 +67,22 @@ async function killedEverywhere(world, { act, check, undo = () => {} }) {
   return { deaths, points };
 }
 
+/** As `test`; begins anew, once, when Chromium has lost the extension's whole process with the worker that was ended. */
+function killing(title, options, body) {
+  test(title, options, async (t) => {
+    try {
+      await body(t);
+    } catch (failure) {
+      if (!/Target crashed/.test(failure.message)) throw failure;
+      t.diagnostic(`Chromium lost the process: ${failure.message.split("\n")[0]}. Once more.`);
+      await body(t);
+    }
+  });
+}
+
 const sessionOf = (map, tabId) => map.tabs.find((tab) => tab.tabId === tabId)?.sessionId ?? null;
 
-test("the worker killed at every call while it starts: the map stays whole, the panel goes on", { timeout: 300_000 }, async (t) => {
+killing("the worker killed at every call while it starts: the map stays whole, the panel goes on", { timeout: 300_000 }, async (t) => {
   const world = await start(t);
   const { rig, panel, sessions, hello, map } = world;
   const tabId = await world.tabInFront();
@@ -91,7 +104,7 @@ test("the worker killed at every call while it starts: the map stays whole, the 
   assertClean(panel);
 });
 
-test("the worker killed at every call while a session is chosen: the choice is not lost", { timeout: 300_000 }, async (t) => {
+killing("the worker killed at every call while a session is chosen: the choice is not lost", { timeout: 300_000 }, async (t) => {
   const world = await start(t);
   const { panel, sessions, map } = world;
   const tabId = await world.tabInFront();
@@ -114,7 +127,7 @@ test("the worker killed at every call while a session is chosen: the choice is n
   assertClean(panel);
 });
 
-test("the worker killed at every call while tabs are opened, switched, discarded and closed: each has its own session", { timeout: 600_000 }, async (t) => {
+killing("the worker killed at every call while tabs are opened, switched, discarded and closed: each has its own session", { timeout: 600_000 }, async (t) => {
   const site = await startSite(t);
   const world = await start(t);
   const { panel, sessions, inPanel, map } = world;
@@ -168,7 +181,7 @@ test("the worker killed at every call while tabs are opened, switched, discarded
   assertClean(panel);
 });
 
-test("the worker killed at every call while the user signs out: nothing of the account is left in the map", { timeout: 300_000 }, async (t) => {
+killing("the worker killed at every call while the user signs out: nothing of the account is left in the map", { timeout: 300_000 }, async (t) => {
   const world = await start(t);
   const { rig, panel, sessions, inPanel, map } = world;
   const tabId = await world.tabInFront();

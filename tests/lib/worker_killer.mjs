@@ -4,8 +4,10 @@ import { until } from "../../tools/scripts/lib/browser.mjs";
 
 /** A worker that reached no further point for so long is done. */
 const QUIET_MS = 250;
-/** Time for a worker that is dead to the browser to come to rest. */
+/** Time for a worker to come to rest before it is ended, by its own clock. */
 const DYING_MS = 100;
+/** A worker that does not even tell the time is ended all the same. */
+const HANGING_MS = 2_000;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class WorkerKiller {
@@ -52,15 +54,17 @@ export class WorkerKiller {
     const dies = count >= this.#dieAt;
     if (dies) await ask("sidewireIsDead = true");
     await this.#ask("Debugger.resume");
-    if (!dies) return;
-    // Chromium now and then loses the whole process when a worker is ended in the middle of something. Nothing of this
-    // one reaches the browser any more, so that its end may wait.
-    await sleep(DYING_MS);
-    await this.end();
+    if (dies) await this.end();
   }
 
-  /** Ends the worker at once, wherever it is. */
+  /**
+   * Ends the worker, once it is at rest: Chromium now and then loses the whole process, the panel included, when a worker
+   * is ended in the middle of something. Nothing of one that is to die reaches the browser meanwhile.
+   */
   async end() {
+    if (!this.isAlive) return;
+    const rest = this.#ask("Runtime.evaluate", { expression: `new Promise((done) => setTimeout(done, ${DYING_MS}))`, awaitPromise: true });
+    await Promise.race([rest, sleep(HANGING_MS)]);
     if (!this.isAlive) return;
     const isEnded = this.devtools.next("Inspector.targetCrashed", (_, session) => session === this.session);
     await this.devtools.send("Target.closeTarget", { targetId: this.target });
