@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use sidewire_core::{
-    Body, Effect, Event, Input, SocketEvent, StorageAnswer, StorageCall, StorageFailure,
-};
+use sidewire_core::{Body, Effect, Event, Input, SocketEvent, StorageAnswer, StorageCall, StorageFailure};
 
 /// The record of one run.
 #[derive(Debug, Default)]
