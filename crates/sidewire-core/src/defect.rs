@@ -185,6 +185,10 @@ mod enabled {
         StopKeepsSocket,
         /// The next user sees the messages of the last one.
         SignOutKeepsMessages,
+        /// Every session that was ever shown stays in memory.
+        SessionsKeptForEver,
+        /// Words of a server are told whole, however long.
+        DetailNotCut,
         /// Every 401 asks for another token.
         RenewWithoutEnd,
         /// A 401 is final at once.

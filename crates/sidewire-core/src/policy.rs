@@ -282,6 +282,7 @@ pub fn close_action(code: u16) -> CloseAction {
 mod tests {
     use super::*;
 
+    // Faults 13, 17, 19 and 20 to 24.
     #[test]
     fn band_edges_map_to_their_action() {
         let table = [

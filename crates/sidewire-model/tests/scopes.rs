@@ -14,6 +14,7 @@ fn explored(setup: Setup) -> Outcome {
 
 const SMALL: Scope = Scope { messages: 1, faults: 1, actions: 1, timers: 0 };
 
+// Fault 128.
 #[test]
 fn every_interleaving_of_a_small_scope_holds() {
     let outcome = explored(Setup { scope: SMALL, ..Setup::default() });
@@ -42,6 +43,7 @@ fn pages_of_one_message_chain_up_to_the_end() {
     explored(Setup { scope, page: 2, dialect: Dialect::Times, ..Setup::default() });
 }
 
+// Fault 124.
 #[test]
 fn timers_that_fire_before_anything_arrives_hold() {
     let scope = Scope { messages: 1, faults: 0, actions: 0, timers: 2 };

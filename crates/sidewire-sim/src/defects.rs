@@ -92,6 +92,7 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
         Defect::NoRefreshDebounce | Defect::LastRefreshDropped => &["D10"],
         Defect::OrphanSubscription => &["C4"],
         Defect::NeverIdle => &["D12"],
+        Defect::SessionsKeptForEver | Defect::DetailNotCut => &["S14"],
         Defect::DishonestStatus => &["S9"],
         Defect::DeltaOffsetIgnored | Defect::DeltaOutlivesFinal => &["S4"],
         Defect::WaitingDeltasDropped | Defect::NoStreamRepair => &["D19"],

@@ -185,7 +185,7 @@ impl World {
             text.push('}');
             Some(text)
         };
-        match kind % 17 {
+        match kind % 18 {
             0 => Some(String::new()),
             1 => Some("[1]".to_owned()),
             2 => Some(r#"{"event":"#.to_owned()),
@@ -217,6 +217,9 @@ impl World {
                     name(other)
                 );
                 event(name(shown), "message_delta", &data)
+            }
+            16 => {
+                Some(format!(r#"{{"event":"pusher:error","data":{{"message":"{}"}}}}"#, "late ".repeat(1000)))
             }
             _ => None,
         }

@@ -41,6 +41,7 @@ fn a_first_connection_goes_from_connecting_to_connected() {
 }
 
 // A9, A10, A11, A13, A14
+// Faults 1 and 14.
 #[test]
 fn lost_push_is_retried_after_2_4_and_8_seconds_then_falls_back() {
     let mut world = connected();
@@ -89,6 +90,7 @@ fn while_push_is_away_polling_covers_and_a_probe_brings_push_back() {
 }
 
 // A8
+// Faults 2 and 3.
 #[test]
 fn a_connect_that_hangs_is_given_up_after_8_seconds() {
     let mut world = world();
@@ -139,6 +141,7 @@ fn stopping_leaves_no_socket_no_timer_and_no_effect() {
 }
 
 // A17, A15
+// Fault 23.
 #[test]
 fn a_4200_close_is_retried_at_once_but_only_once() {
     let mut world = connected();
@@ -159,6 +162,7 @@ fn a_4200_close_is_retried_at_once_but_only_once() {
 }
 
 // A17, A27
+// Fault 21.
 #[test]
 fn a_4001_close_falls_back_as_refused_and_probes_seldom() {
     let mut world = connected();
@@ -179,6 +183,7 @@ fn a_4001_close_falls_back_as_refused_and_probes_seldom() {
 }
 
 // A18, A19
+// Faults 8 and 51.
 #[test]
 fn a_half_open_socket_is_noticed_within_40_seconds() {
     let mut world = connected();
@@ -239,6 +244,7 @@ fn malformed_frames_are_counted_and_the_connection_lives() {
 }
 
 // A28
+// Fault 40.
 #[test]
 fn frames_of_a_socket_that_was_left_are_ignored() {
     let mut world = connected();
@@ -258,6 +264,7 @@ fn frames_of_a_socket_that_was_left_are_ignored() {
 }
 
 // H6, H7, F9
+// Fault 50.
 #[test]
 fn becoming_visible_or_online_probes_at_once() {
     for action in [UserAction::Visible(true), UserAction::Online(true)] {
@@ -278,6 +285,7 @@ fn becoming_visible_or_online_probes_at_once() {
 }
 
 // A9, K1
+// Faults 23 and 25.
 #[test]
 fn a_server_that_drains_and_restarts_is_found_again() {
     let mut world = connected();

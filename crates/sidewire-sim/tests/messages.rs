@@ -86,6 +86,7 @@ fn an_interact_response_ends_typing_and_is_told() {
 }
 
 // M3, E9, O5
+// Fault 35.
 #[test]
 fn a_hole_in_the_sequence_is_repaired_within_500_ms_and_a_round_trip() {
     let mut world = connected();
@@ -103,6 +104,7 @@ fn a_hole_in_the_sequence_is_repaired_within_500_ms_and_a_round_trip() {
 }
 
 // O4, O5
+// Fault 36.
 #[test]
 fn a_lost_last_message_is_found_by_the_check_against_the_log() {
     let mut world = connected_with(WorldConfig { jitter: 1000, ..WorldConfig::default() });
@@ -116,6 +118,7 @@ fn a_lost_last_message_is_found_by_the_check_against_the_log() {
 }
 
 // E3, E7
+// Fault 33.
 #[test]
 fn publishes_that_overtake_each_other_end_in_the_order_of_the_log() {
     let mut world = connected();

@@ -162,6 +162,7 @@ fn a_send_that_brings_nothing_is_tried_five_times_with_growing_pauses_and_then_f
     }
 }
 
+// Fault 94.
 #[test]
 fn the_pauses_between_tries_double_from_two_seconds_and_five_for_a_429() {
     for (status, pauses) in [(500, [2000, 4000, 8000, 16_000]), (429, [5000, 10_000, 20_000, 30_000])] {

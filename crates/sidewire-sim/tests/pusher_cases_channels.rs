@@ -83,6 +83,7 @@ fn a_subscription_cancelled_before_its_answer_is_left_and_is_no_success() {
 }
 
 // CH5, AU4
+// Fault 95.
 #[test]
 fn an_authorisation_error_is_told_with_its_status() {
     for (status, reason) in [(403, Some(FallbackReason::AuthFailed)), (404, None), (500, None)] {
@@ -101,6 +102,7 @@ fn an_authorisation_error_is_told_with_its_status() {
 }
 
 // CH6
+// Fault 44.
 #[test]
 fn subscribing_again_sends_nothing() {
     let mut bench = Bench::connected();
@@ -195,6 +197,7 @@ fn after_a_reconnect_every_wanted_channel_is_joined_again() {
 }
 
 // PU2
+// Fault 38.
 #[test]
 fn a_frame_for_one_channel_reaches_that_session_only() {
     let mut world = connected();
@@ -246,6 +249,7 @@ fn the_form_names_socket_and_channel_in_this_order_and_escaped() {
 }
 
 // AU3
+// Fault 97.
 #[test]
 fn an_unusable_200_is_told_and_asked_again_after_a_pause() {
     for body in ["", "{", "null", "<html>", r#"{"auth":7}"#, r#"{"auth":""}"#, r#"{"token":"x"}"#] {

@@ -47,6 +47,7 @@ fn connecting_while_connecting_does_nothing() {
 }
 
 // CM4: a send goes by REST, so it needs no socket; none is written into one that is not open
+// Fault 48.
 #[test]
 fn a_send_while_connecting_goes_by_rest_and_puts_nothing_into_the_socket() {
     let mut bench = Bench::started();
@@ -114,6 +115,7 @@ fn a_first_connection_refused_by_a_40xx_close_is_only_probed() {
 }
 
 // CM8
+// Faults 5, 6 and 22.
 #[test]
 fn a_first_connection_put_off_by_41xx_or_nothing_waits_and_says_so() {
     for code in [4100, 1006] {
@@ -129,6 +131,7 @@ fn a_first_connection_put_off_by_41xx_or_nothing_waits_and_says_so() {
 }
 
 // CM9: soon instead of at once, and once only (I1)
+// Faults 23 and 24.
 #[test]
 fn a_first_connection_sent_back_by_42xx_returns_soon_but_once() {
     let mut bench = Bench::new();
@@ -245,6 +248,7 @@ fn any_frame_after_a_ping_is_an_answer() {
 }
 
 // CM18
+// Fault 46.
 #[test]
 fn a_ping_of_the_server_is_answered_with_a_pong() {
     let mut bench = Bench::connected();
@@ -254,6 +258,7 @@ fn a_ping_of_the_server_is_answered_with_a_pong() {
 }
 
 // CM19
+// Fault 50.
 #[test]
 fn going_offline_asks_the_socket_at_once() {
     let mut bench = Bench::connected();
@@ -331,6 +336,7 @@ fn a_close_after_connecting_is_told_with_its_code_and_mapped() {
 }
 
 // CN1: as a problem; the socket stays until it is closed
+// Fault 26.
 #[test]
 fn an_error_frame_is_told_and_does_not_end_the_connection() {
     let mut bench = Bench::connected();
@@ -341,6 +347,7 @@ fn an_error_frame_is_told_and_does_not_end_the_connection() {
 }
 
 // CN2
+// Faults 11 and 30.
 #[test]
 fn a_socket_that_ends_without_words_is_closed_and_no_problem() {
     let mut bench = Bench::connected();

@@ -116,6 +116,7 @@ fn errors_in_place_of_a_handshake_follow_the_table_of_close_codes() {
 }
 
 // PR7: 1001 invites to come back
+// Faults 12 to 14 and 19.
 #[test]
 fn ordinary_close_codes_are_retried() {
     for (code, wait) in [(1000, 2000), (1001, 1150), (1005, 2000), (3999, 2000)] {
@@ -124,6 +125,7 @@ fn ordinary_close_codes_are_retried() {
 }
 
 // PR8
+// Fault 15.
 #[test]
 fn protocol_close_codes_are_retried_after_a_wait() {
     for code in [1002, 1003, 1004] {
@@ -223,6 +225,7 @@ fn a_configuration_is_valid_or_a_typed_error() {
 }
 
 // FB1: polling covers, and the WebSocket is tried again
+// Fault 7.
 #[test]
 fn two_short_unclean_connections_lead_to_polling_and_back() {
     let mut world = connected();
@@ -244,6 +247,7 @@ fn two_short_unclean_connections_lead_to_polling_and_back() {
 }
 
 // PR5, CH1: the answers of one socket are nothing to the next
+// Fault 99.
 #[test]
 fn a_signature_that_was_asked_for_another_socket_is_not_used() {
     let mut bench = Bench::started();

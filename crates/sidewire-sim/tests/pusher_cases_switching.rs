@@ -90,6 +90,7 @@ fn leaving_twice_or_thrice_is_leaving_once() {
 }
 
 // S8
+// Fault 37.
 #[test]
 fn nothing_is_delivered_after_leaving() {
     let (mut world, _) = steps("swu");
@@ -105,6 +106,7 @@ fn nothing_is_delivered_after_leaving() {
 }
 
 // B9, C4
+// Fault 92.
 #[test]
 fn a_hundred_switches_in_a_second_ask_for_few_signatures_and_the_last_wins() {
     for warm in [0, 2] {

@@ -26,6 +26,7 @@ const CORPUS: [(u64, &str); 18] = [
 ];
 
 // O1, L1
+// Faults 98 and 124.
 #[test]
 fn the_first_thousand_seeds_break_no_rule() {
     let broken: Vec<_> = (0..1000).filter_map(|seed| run(seed, false).violation.map(|v| (seed, v))).collect();

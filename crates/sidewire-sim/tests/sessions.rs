@@ -40,6 +40,7 @@ fn a_403_that_names_the_session_falls_back_and_polling_goes_on() {
 }
 
 // B8, O8
+// Fault 91.
 #[test]
 fn the_servers_own_code_for_a_refusal_is_kept_until_another_session_is_chosen() {
     let mut world = world();
@@ -73,6 +74,7 @@ fn a_403_without_a_code_falls_back_as_auth_failed_and_polling_goes_on() {
 }
 
 // B5, B12, F12
+// Faults 84 and 88.
 #[test]
 fn a_401_is_worth_one_renewal_and_then_final() {
     refused(Mode::Status(401, None), FallbackReason::AuthFailed, 2);
@@ -99,6 +101,7 @@ fn refused(mode: Mode, reason: FallbackReason, asked: usize) {
 }
 
 // B6
+// Fault 83.
 #[test]
 fn without_a_token_it_fails_without_any_request() {
     let mut world = World::new(WorldConfig { token: Some(false), ..WorldConfig::default() });
@@ -112,6 +115,7 @@ fn without_a_token_it_fails_without_any_request() {
 }
 
 // B7
+// Faults 89 and 90.
 #[test]
 fn three_refusals_in_a_row_are_followed_by_30_seconds_of_silence() {
     let mut world = World::new(WorldConfig { sessions: 5, ..WorldConfig::default() });
@@ -128,6 +132,7 @@ fn three_refusals_in_a_row_are_followed_by_30_seconds_of_silence() {
 }
 
 // B14
+// Fault 86.
 #[test]
 fn signing_out_closes_the_socket_and_clears_the_view_at_once() {
     let mut world = connected();
@@ -144,6 +149,7 @@ fn signing_out_closes_the_socket_and_clears_the_view_at_once() {
 }
 
 // B5
+// Fault 96.
 #[test]
 fn an_authorisation_that_hangs_is_given_up_after_8_seconds_and_tried_again() {
     let mut world = world();
@@ -177,6 +183,7 @@ fn switching_sessions_keeps_the_socket_and_changes_the_channel() {
 }
 
 // C4
+// Fault 42.
 #[test]
 fn a_b_a_settles_on_a_without_an_orphan_subscription() {
     for pause in (0..150).step_by(5) {
@@ -210,6 +217,7 @@ fn fifty_callers_of_start_sync_make_one_socket_and_one_request() {
 }
 
 // C5
+// Fault 39.
 #[test]
 fn events_that_name_another_session_are_ignored() {
     let mut world = connected();
@@ -276,6 +284,7 @@ fn returning_to_a_session_shows_what_was_missed_meanwhile() {
 }
 
 // B12, B14
+// Fault 85.
 #[test]
 fn a_refusal_of_the_old_token_is_not_held_against_the_new_one() {
     let mut world = connected();

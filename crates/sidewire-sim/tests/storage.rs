@@ -199,7 +199,7 @@ fn signing_out_forgets_every_session_and_a_write_on_its_way_as_well() {
     assert_eq!(host.bench.ids("s0").len(), 0);
 }
 
-#[test]
+#[test] // Fault 87.
 fn another_person_without_a_sign_out_sees_nothing_of_the_one_before() {
     let mut host = closed();
     assert_eq!(host.bench.ids("s0").len(), 5);

@@ -25,6 +25,7 @@ fn asked(bench: &Bench) -> (usize, usize) {
 }
 
 // O7
+// Faults 121 and 122.
 #[test]
 fn a_wall_clock_that_ran_ahead_means_sleep_and_asks_socket_and_log() {
     for slept in [5000, 3_600_000] {
@@ -42,6 +43,7 @@ fn a_wall_clock_that_ran_ahead_means_sleep_and_asks_socket_and_log() {
 }
 
 // O7
+// Fault 123.
 #[test]
 fn a_timer_that_fires_5_seconds_late_means_sleep_and_asks_socket_and_log() {
     for late in [5000, 600_000] {
@@ -58,6 +60,7 @@ fn a_timer_that_fires_5_seconds_late_means_sleep_and_asks_socket_and_log() {
 }
 
 // O7
+// Fault 120.
 #[test]
 fn a_wall_clock_set_back_a_little_late_timer_and_a_slow_clock_mean_nothing() {
     let mut bench = Bench::connected();
@@ -175,6 +178,7 @@ fn the_messages_endpoint_is_left_alone_as_long_as_it_says() {
 }
 
 // I7
+// Fault 93.
 #[test]
 fn the_authorisation_endpoint_is_left_alone_as_long_as_it_says() {
     for (status, told, seconds) in PATIENCE {
@@ -213,6 +217,7 @@ fn patience_with_the_authorisation_endpoint_outlives_a_switch_and_a_socket() {
 }
 
 // A17
+// Fault 17.
 #[test]
 fn a_close_with_1013_is_given_at_least_5_seconds() {
     let mut bench = Bench::connected();
@@ -226,6 +231,7 @@ fn a_close_with_1013_is_given_at_least_5_seconds() {
 }
 
 // B5, CH5: an endpoint that never answers is asked ever more seldom, up to two minutes
+// Faults 95 and 96.
 #[test]
 fn an_authorisation_endpoint_without_answers_is_asked_ever_more_seldom() {
     let mut bench = Bench::started();

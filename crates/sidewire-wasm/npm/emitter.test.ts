@@ -75,6 +75,7 @@ test("the same function may subscribe twice and end once", async () => {
   assert.equal(calls, 1);
 });
 
+// Fault 28.
 test("with frames as the beat, subscribers hear of 10,000 changes once per frame", () => {
   const frames: (() => void)[] = [];
   const emitter = new Emitter((tell) => frames.push(tell));

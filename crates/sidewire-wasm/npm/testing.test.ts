@@ -15,6 +15,15 @@ test("a conversation over push takes the hub's time and none of ours", async () 
   hub.close();
 });
 
+// A3
+test("a cluster is accepted and leads nowhere but to the configured servers", async () => {
+  const { hub, client, sessionId } = await connected({ cluster: "eu" });
+
+  assert.equal(hub.subscribers(sessionId), 1);
+  assert.equal(client.getSnapshot().state, "connected");
+  hub.close();
+});
+
 test("equal hubs give equal runs, ids and times included", async () => {
   const run = async (): Promise<unknown> => {
     const events: ClientEvent[] = [];

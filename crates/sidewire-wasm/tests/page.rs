@@ -12,6 +12,7 @@ mod common;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+// Fault 101.
 #[wasm_bindgen_test]
 async fn servers_away_are_told_and_retried() {
     common::servers_away_are_told_and_retried().await;

@@ -63,6 +63,7 @@ async fn without_a_good_token_every_endpoint_is_a_401() {
     assert_eq!(late.get("/api/session").await.error(), (401, "TOKEN_EXPIRED".to_owned()));
 }
 
+// Fault 102.
 #[tokio::test]
 async fn a_channel_is_signed_for_its_owner_with_the_place_of_the_newest_message() {
     let server = Server::start(&QUICK).await;

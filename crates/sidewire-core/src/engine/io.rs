@@ -4,6 +4,7 @@ use crate::time::Duration;
 use std::sync::Arc;
 
 use super::calls::Made;
+use crate::defect::planted;
 use crate::ids::{ClientMessageId, ConnectionId, RequestId, SessionId, TokenGeneration};
 use crate::input::{HttpFailure, HttpResponse};
 use crate::limits::{MAX_DETAIL, cut};
@@ -147,7 +148,8 @@ impl Io {
     /// The same, with the field that was wrong; an empty path is none.
     pub(crate) fn problem_at(&mut self, code: ProblemCode, detail: &str, path: &str) {
         let path = (!path.is_empty()).then(|| path.to_owned());
-        self.event(Event::Problem(Problem { code, detail: cut(detail, MAX_DETAIL), path }));
+        let longest = if planted!(DetailNotCut) { usize::MAX } else { MAX_DETAIL };
+        self.event(Event::Problem(Problem { code, detail: cut(detail, longest), path }));
     }
 
     pub(crate) fn next_connection(&mut self) -> ConnectionId {

@@ -44,6 +44,7 @@ use store::{Kept, Store};
 use token::Renewal;
 
 use crate::config::Config;
+use crate::defect::planted;
 use crate::ids::{ClientMessageId, RequestId, SessionId};
 use crate::input::{HttpFailure, HttpResponse, Input};
 use crate::map::Map;
@@ -355,7 +356,7 @@ impl Engine {
 
     /// Forgets the sessions left longest ago; none that still has something to send.
     fn evict_sessions(&mut self) {
-        while self.sessions.len() > SESSIONS_KEPT {
+        while self.sessions.len() > SESSIONS_KEPT && !planted!(SessionsKeptForEver) {
             let spare =
                 |(id, s): &(&SessionId, &Session)| self.shown.as_ref() != Some(*id) && s.outbox.is_empty();
             let oldest = self.sessions.iter().filter(spare).min_by_key(|(_, s)| s.last_shown);

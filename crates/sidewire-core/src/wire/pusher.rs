@@ -191,6 +191,7 @@ mod tests {
         assert_eq!(activity_timeout, Some(Duration::from_secs(120)));
     }
 
+    // Fault 47.
     #[test]
     fn clamps_an_absurd_activity_timeout() {
         for (given, seconds) in [("0", 5), ("1000000000", 120), ("\"30\"", 30)] {

@@ -256,6 +256,7 @@ mod tests {
         }
     }
 
+    // Fault 97.
     #[test]
     fn an_auth_answer_needs_a_usable_string() {
         assert_eq!(auth_answer(br#"{"auth":"k:1","lastSequenceNumber":4}"#), Some(("k:1".into(), Some(4))));

@@ -52,6 +52,8 @@ pub const DRILLS: &[Drill] = &[
     drill("the token is good for nothing", sessions::useless),
     drill("a session is refused", sessions::forbidden),
     drill("a run through all tabs", sessions::tabs),
+    drill("more sessions than are kept", sessions::many),
+    drill("a server with many words", sessions::wordy),
     drill("the agent falls silent", sessions::typing),
     drill("one user after another", sessions::sign_out),
     drill("stopped while reading", sessions::stop),

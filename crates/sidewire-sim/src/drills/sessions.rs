@@ -78,6 +78,29 @@ pub(super) fn tabs(config: &WorldConfig) -> World {
     world
 }
 
+/// Many more sessions than are kept in memory.
+pub(super) fn many(config: &WorldConfig) -> World {
+    let mut world = joined(&WorldConfig { sessions: 14, ..config.clone() });
+    for session in 0..14 {
+        world.user(UserAction::Start(session));
+        world.run_for(1000);
+    }
+    world.user(UserAction::Start(0));
+    world.run_for(40_000);
+    world.converged("L4", 0, world.now, "after it was forgotten and chosen again");
+    world
+}
+
+/// A server with many words.
+pub(super) fn wordy(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    for kind in [12, 16] {
+        world.junk(kind);
+        world.run_for(500);
+    }
+    world
+}
+
 pub(super) fn typing(config: &WorldConfig) -> World {
     let mut world = joined(config);
     world.server(ServerAction::Typing(0, true));

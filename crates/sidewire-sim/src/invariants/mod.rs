@@ -1,8 +1,9 @@
 //! The rules, checked from outside: only inputs, effects, events and the public view are looked at.
 //!
-//! One file per group: `view` S1 to S5 and S13, `link` S6, `requests` S7, S8 and S17, `pace` S15, `sends` M6 to M13, `timers` S10 to S12 and S9's
+//! One file per group: `bounds` S14, `view` S1 to S5 and S13, `link` S6, `requests` S7, S8 and S17, `pace` S15, `sends` M6 to M13, `timers` S10 to S12 and S9's
 //! chain. The numbers are those of the catalogue in the repository's documentation.
 
+mod bounds;
 mod link;
 mod pace;
 mod requests;
@@ -252,6 +253,8 @@ impl World {
             checker.report(facts.now, broken);
         }
         let broken = checker.timers.after(&facts, before, effects, events);
+        checker.report(facts.now, broken);
+        let broken = bounds::check(&facts, effects, events);
         checker.report(facts.now, broken);
         let broken = checker.at_rest(&facts);
         checker.report(facts.now, broken);

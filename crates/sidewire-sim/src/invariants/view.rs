@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use sidewire_core::timeline::{Role, Row, Timeline};
 
+use super::bounds::SESSIONS;
 use super::{Broken, Facts};
 use crate::log::{Cursor, ServerKind, Stored, Version};
 
@@ -45,6 +46,10 @@ impl View {
     pub(super) fn check(&mut self, facts: &Facts<'_>, session: usize) -> Option<Broken> {
         let id = &facts.log.sessions[session].id;
         let Some(timeline) = facts.engine.timeline(id) else {
+            // Only where there are more than are kept, and never the one that is shown.
+            if facts.log.sessions.len() > SESSIONS && facts.host.shown != Some(session) {
+                *self = Self::default();
+            }
             return self.revision.map(|_| ("S5", format!("session {id} was forgotten")));
         };
         let life = facts.engine.life_of(id);
