@@ -3,7 +3,8 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { execute, run } from "./exec.mjs";
+import { aptInstall } from "./apt.mjs";
+import { execute, run, which } from "./exec.mjs";
 import { info, UserError } from "./log.mjs";
 import { inRoot, inTarget, WORK_DIR } from "./paths.mjs";
 
@@ -22,6 +23,7 @@ async function hostTriple() {
 
 /** Builds all targets and gives the folder of their programs. */
 async function build() {
+  if (!which("c++")) await aptInstall(["build-essential"], "A C++ compiler, for libFuzzer");
   const triple = await hostTriple();
   const flags = ["--cfg fuzzing", "-Cpasses=sancov-module", ...INSTRUMENTS.map((name) => `-Cllvm-args=-sanitizer-coverage-${name}`)];
   // With a target named, build scripts stay without instruments.
