@@ -204,7 +204,8 @@ impl Engine {
             Reading::Unread | Reading::Done => None,
         };
         let snapshot = session.kept.changed.map(|changed| changed.at.min(changed.latest));
-        let snapshot = snapshot.filter(|_| !self.is_storing(Part::Snapshot, id));
+        // A session that is read anew is stored once its first page is there.
+        let snapshot = snapshot.filter(|_| session.fetch.is_loaded() && !self.is_storing(Part::Snapshot, id));
         earliest(earliest(waits, snapshot), self.outbox_save_due(id, session))
     }
 
