@@ -92,7 +92,8 @@ test("what is read stays where it is when older messages come in", async (t) => 
     const height = await total();
     // Near enough to the beginning to ask for more, and not at it.
     await log(panel).evaluate((element) => element.scrollTo(0, 500));
-    const before = await anchor(panel);
+    // The list draws its rows a frame after it was scrolled.
+    const before = await until("a message is in view", () => anchor(panel), 5_000);
     await until("older messages came", async () => (await total()) > height + 500, 10_000);
     await panel.page.waitForTimeout(100);
     const after = await log(panel).evaluate((element, id) => element.querySelector(`[data-message-id="${id}"]`)?.getBoundingClientRect().top, before.id);
