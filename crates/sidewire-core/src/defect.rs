@@ -175,6 +175,10 @@ mod enabled {
         SnapshotNotShown,
         /// Stored messages and a page that begins long after them are taken for neighbours.
         SnapshotJoinedAcrossHole,
+        /// What came by push while the first page was on its way is forgotten with an old snapshot.
+        PushLostBehindSnapshot,
+        /// A snapshot claims to be complete although a chain of pages had not come to its end.
+        HoleStoredAsRead,
         /// A full store stays full.
         FullStoreKeepsAll,
         /// Messages of one session are sent at the same time.

@@ -75,6 +75,8 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
         Defect::OutboxNotStored | Defect::OutboxForgottenEarly => &["U3"],
         Defect::SnapshotWaitsForEver | Defect::SnapshotNotShown => &["U4"],
         Defect::SnapshotJoinedAcrossHole => &["O8", "L1", "S13"],
+        Defect::PushLostBehindSnapshot => &["S4"],
+        Defect::HoleStoredAsRead => &["S13"],
         Defect::FullStoreKeepsAll => &["U5"],
         Defect::SendRetryAfterIgnored => &["S8"],
         Defect::NoSendRetry => &["M14"],

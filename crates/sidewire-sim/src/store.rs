@@ -286,11 +286,14 @@ impl World {
         self.sent.iter().map(|sent| sent.rank + 1).max().unwrap_or(0)
     }
 
-    /// U3: what was stored when the host was killed is not lost.
+    /// U3: what was stored when the host was killed is not lost. What had been told as sent is up to the server.
     pub(crate) fn promises_kept(&mut self) {
         let kept = |id: &&String| {
             let sent = self.sent.iter().find(|sent| sent.id.as_str() == id.as_str());
-            sent.is_none_or(|sent| sent.life == self.life || sent.cancelled || self.rest.has_done(id))
+            let told = |sent: &crate::world::Sent| sent.state == SendState::Sent;
+            sent.is_none_or(|sent| {
+                sent.life == self.life || sent.cancelled || told(sent) || self.rest.has_done(id)
+            })
         };
         if let Some(lost) = self.store.promised.iter().find(|id| !kept(id)).cloned() {
             self.broken("U3", format!("{lost} was stored and is lost"));

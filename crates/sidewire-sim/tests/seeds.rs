@@ -4,7 +4,7 @@ use sidewire_sim::run::run;
 
 /// Seeds that broke a rule once, each with what it found. A seed means its plan: who changes what `script.rs` draws
 /// looks for new ones. The behaviours themselves have tests of their own in the other files.
-const CORPUS: [(u64, &str); 18] = [
+const CORPUS: [(u64, &str); 23] = [
     (8, "a server without sequence numbers was asked behind number 0 for ever"),
     (11, "the same"),
     (16, "the same"),
@@ -23,6 +23,11 @@ const CORPUS: [(u64, &str); 18] = [
     (1450, "a subscription given up was acknowledged later and never left"),
     (1935, "the same"),
     (3072, "the same"),
+    (46172, "behind an old snapshot a late first page took newer messages off the screen"),
+    (25223, "the same"),
+    (97457, "the same"),
+    (52317, "a snapshot of a session left in a chain of pages claimed to be complete"),
+    (69668, "a message told as sent was taken for lost, by the rule"),
 ];
 
 // O1, L1

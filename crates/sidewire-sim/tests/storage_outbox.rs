@@ -148,3 +148,22 @@ fn an_unsent_message_makes_room_for_itself_even_of_the_session_shown() {
     stuck.pass(2000);
     assert_eq!(stored_ids(&stuck), ["b"], "tried again after 30 s");
 }
+
+// Seed 46172
+#[test]
+fn what_is_stored_by_the_server_before_an_old_first_page_comes_stays_on_screen() {
+    let mut host = closed().restarted();
+    host.start("s0");
+    host.send("a");
+    host.reply(
+        "/agent/interact",
+        r#"{"message":{"messageId":"own","sessionId":"s0","role":"user","content":"text of a","clientMessageId":"a","sequenceNumber":901}}"#,
+    );
+    assert_eq!(host.bench.ids("s0").last().map(String::as_str), Some("own"));
+    host.reply("/messages", &page(6..=55, 900, true));
+
+    assert_eq!(host.bench.ids("s0"), ["own"], "of the old view only what is newer than the page stays");
+    host.reply("/messages", &page(851..=900, 900, true));
+    assert_eq!(host.bench.ids("s0").len(), 51);
+    assert_eq!(host.bench.ids("s0").last().map(String::as_str), Some("own"));
+}

@@ -36,6 +36,8 @@ pub(crate) struct Fetch {
     pub(super) change_cursor: Option<u64>,
     /// The newest server time that pages brought. Pushes do not count: what was missed before them is older.
     pub(super) log_time: Option<u64>,
+    /// How far, by the server's time, a chain of pages came that is not at its end: behind that messages may be missing.
+    pub(super) read_to: Option<u64>,
     /// The last answer was a failure.
     pub(crate) error: Option<ApiFailure>,
     /// The user waits for it: it passes the budget.
@@ -133,6 +135,11 @@ impl Fetch {
         self.end.known = end.unwrap_or(0);
     }
 
+    /// The server's time up to which nothing is missing, as far as is known.
+    pub(super) fn complete_to(&self) -> Option<u64> {
+        if planted!(HoleStoredAsRead) { self.log_time } else { self.read_to.or(self.log_time) }
+    }
+
     /// What is shown was stored by an earlier run.
     pub(super) fn is_restored(&self) -> bool {
         self.begun == Begun::Restored
@@ -148,6 +155,7 @@ impl Fetch {
         self.begun = Begun::Nothing;
         self.change_cursor = None;
         self.log_time = None;
+        self.read_to = None;
         self.resume = None;
         self.older.restored(None);
         self.end = End::default();

@@ -63,12 +63,17 @@ impl Engine {
         }
     }
 
-    /// Forgets what is shown of a session and reads its log from the newest page on. Own messages stay.
-    pub(super) fn begin_anew(&mut self, id: &SessionId) {
+    /// Forgets what is shown of a session and reads its log from the newest page on. Own messages stay, and so does
+    /// what is as new as that page: it came by push while the page was on its way.
+    pub(super) fn begin_anew(&mut self, id: &SessionId, newest: Option<&Page<'_>>) {
         self.lives = self.lives.wrapping_add(1);
         let life = self.lives;
+        let limit = u64::from(self.io.policy.page_limit);
         let Some(session) = self.sessions.get_mut(id) else { return };
-        session.timeline = session.timeline.begun_anew();
+        let reach =
+            newest.filter(|_| !planted!(PushLostBehindSnapshot)).map(|page| page.reach).unwrap_or_default();
+        let head = newest.and_then(|page| page.last_sequence).map(|head| head.saturating_sub(limit));
+        session.timeline = session.timeline.begun_anew(reach.lowest.max(head), reach.oldest);
         session.life = life;
         session.reported_revision = u64::MAX;
         session.gap = Gap::None;

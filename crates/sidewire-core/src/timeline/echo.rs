@@ -43,19 +43,41 @@ impl Timeline {
         self.revision += 1;
     }
 
-    /// An empty timeline with the echoes of this one: acknowledged ones whose copy did not come yet as well.
-    pub(crate) fn begun_anew(&self) -> Self {
+    /// A timeline with the echoes of this one, acknowledged ones whose copy did not come yet as well, and with the
+    /// messages from this number and time on: the page that it begins with may be older than they are.
+    pub(crate) fn begun_anew(&self, number: Option<u64>, time: Option<u64>) -> Self {
         let mut fresh = Self::new(self.session.clone());
+        let lies_behind = |entry: &&Entry| match entry.sequence() {
+            Some(own) => number.is_some_and(|number| own >= number),
+            None => time.is_some_and(|time| entry.time() >= Some(time)),
+        };
+        let logged = self.table.view(0..self.len()).filter(|entry| !entry.is_echo());
+        for entry in logged.filter(lies_behind) {
+            let slot = fresh.take_over(entry);
+            fresh.place(slot);
+        }
         for &slot in &self.echoes {
-            let Some(mut entry) = self.table.entry(slot).cloned() else { continue };
-            entry.slot = fresh.table.next_slot();
-            entry.set_anchor(0);
-            fresh.echoes.push(entry.slot);
-            let slot = entry.slot;
-            fresh.table.store(entry);
+            let Some(entry) = self.table.entry(slot) else { continue };
+            let slot = fresh.take_over(entry);
+            fresh.echoes.push(slot);
+            if let Some(echo) = fresh.table.entry_mut(slot) {
+                echo.set_anchor(0);
+            }
             fresh.table.attach(slot);
         }
         fresh
+    }
+
+    /// Stores a copy of another timeline's entry, without a place in the view yet.
+    fn take_over(&mut self, entry: &Entry) -> u32 {
+        let slot = self.table.next_slot();
+        if entry.stream().is_some() {
+            self.streams.push(slot);
+        }
+        let mut copy = entry.clone();
+        copy.slot = slot;
+        self.table.store(copy);
+        slot
     }
 
     /// What was written before anything was loaded belongs behind what is there now.

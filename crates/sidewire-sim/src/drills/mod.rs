@@ -70,6 +70,8 @@ pub const DRILLS: &[Drill] = &[
     drill("sends that do not get through", sessions::trouble),
     drill("the panel is closed and opened again", store::reopened),
     drill("the panel was closed for long", store::away),
+    drill("something is written before a slow page", store::written_meanwhile),
+    drill("a session is left in a chain of pages", store::left_in_a_chain),
     drill("another user on the same machine", store::next_user),
     drill("the store hangs", store::hanging),
     drill("the store is full", store::full),

@@ -71,6 +71,50 @@ pub(super) fn away(config: &WorldConfig) -> World {
     world
 }
 
+/// Much was missed while the panel was closed, and the first page takes its time: meanwhile the user writes.
+pub(super) fn written_meanwhile(config: &WorldConfig) -> World {
+    let mut world =
+        joined(&with_store(&WorldConfig { kind: ServerKind::Times, history: 30, ..config.clone() }));
+    world.run_for(4000);
+    world.fault(Fault::LosePublishes(1000));
+    world.user(UserAction::Visible(false));
+    for _ in 0..80 {
+        world.say(0);
+        world.run_for(150);
+    }
+    world.heal();
+    world.fault(Fault::Messages(Mode::Slow(3000)));
+    world.user(UserAction::Restart);
+    world.user(UserAction::Visible(true));
+    world.run_for(1000);
+    world.send(0, "while the page is on its way");
+    world.run_for(10_000);
+    world.heal();
+    world.run_for(20_000);
+    world.converged("O8", 0, world.now, "after a page that was slow");
+    world
+}
+
+/// A session is left in the middle of a chain of pages, and the panel is opened again.
+pub(super) fn left_in_a_chain(config: &WorldConfig) -> World {
+    let world = WorldConfig { kind: ServerKind::Times, sessions: 2, history: 120, ..config.clone() };
+    let mut world = World::new(with_store(&world));
+    world.start(0);
+    // The newest page, and behind it the first one of the chain, which begins long before.
+    world.run_while(10_000, |world| rows(world, 0) > 50);
+    world.user(UserAction::Start(1));
+    // Longer than reads by time overlap.
+    world.run_for(8000);
+    world.say(0);
+    world.run_for(500);
+    world.user(UserAction::Restart);
+    world.user(UserAction::Start(0));
+    becomes(&mut world, 20_000, Status::Connected, "L4", "after the host was started again");
+    world.run_for(20_000);
+    world.converged("O8", 0, world.now, "after a session was left while it was read");
+    world
+}
+
 /// One user leaves while the store is slow, and another one comes.
 pub(super) fn next_user(config: &WorldConfig) -> World {
     let mut world = joined(&with_store(config));

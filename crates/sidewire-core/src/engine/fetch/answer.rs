@@ -70,8 +70,9 @@ impl Engine {
             self.handle_older_page(id, flight, page);
             return;
         }
-        if self.is_log_cut(id, page) || self.is_too_far_behind(id, flight.query, page) {
-            self.begin_anew(id);
+        let is_cut = self.is_log_cut(id, page);
+        if is_cut || self.is_too_far_behind(id, flight.query, page) {
+            self.begin_anew(id, Some(page).filter(|_| !is_cut));
             if flight.query != Query::Newest {
                 return;
             }
@@ -99,6 +100,9 @@ impl Engine {
         let next = (page.has_more == Some(true) && !planted!(FirstPageOnly))
             .then(|| flight.query.next(page, highest))
             .flatten();
+        if (flight.want, flight.query) != (Want::Stream, Query::Newest) {
+            session.fetch.read_to = next.and(highest.time);
+        }
         let filled = matches!(flight.want, Want::Hole { end } if highest.sequence.is_some_and(|s| s >= end));
         if next.is_none() && page.has_more == Some(true) && flight.query.goes_on() {
             self.io.problem_at(

@@ -16,6 +16,7 @@ impl Fetch {
             begun,
             change_cursor,
             log_time,
+            read_to,
             error,
             urgent,
             refused,
@@ -34,6 +35,7 @@ impl Fetch {
         form.tag(*begun as u8);
         form.option(change_cursor.as_ref(), |form, cursor| form.long(*cursor));
         form.option(log_time.as_ref(), |form, time| form.long(*time));
+        form.option(read_to.as_ref(), |form, time| form.long(*time));
         form.flag(error.is_some());
         form.flag(*urgent);
         form.flag(*refused);

@@ -147,7 +147,7 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(id) else { return };
         let mark = session.timeline.revision();
         session.kept.changed = None;
-        let (revision, log_time) = (session.fetch.change_cursor, session.fetch.log_time);
+        let (revision, log_time) = (session.fetch.change_cursor, session.fetch.complete_to());
         let reach = Reach { revision, log_time, more: session.fetch.older.more() };
         let value = write(&session.timeline, &owner, seen, most, &reach);
         self.store.kept.insert(id.clone(), Some(seen));
