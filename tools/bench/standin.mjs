@@ -1,7 +1,6 @@
 // A server that charges round trips: each request one, the first one of an origin two more (TCP, TLS), a socket three
 // until the handshake, each of its frames one. Behind it is a push server and a message log, both as small as can be.
 import { createServer } from "node:http";
-import { WebSocketServer } from "ws";
 
 const CORS = { "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*", "Access-Control-Allow-Methods": "*", "Access-Control-Max-Age": "600", "Cross-Origin-Resource-Policy": "cross-origin" };
 
@@ -24,6 +23,8 @@ export class StandIn {
   }
 
   async startPush(port = this.push) {
+    // Not at the top: in a fresh clone the scripts begin before any package is there.
+    const { WebSocketServer } = await import("ws");
     this.sockets = new WebSocketServer({ port, host: "127.0.0.1" });
     await new Promise((done) => this.sockets.once("listening", done));
     this.push = this.sockets.address().port;

@@ -1,6 +1,5 @@
 // A client of the browser's own debugging protocol, for what Playwright does not show: workers that come and go, and
 // everything that a page did before anybody could connect to it.
-import { WebSocket } from "ws";
 
 /** One connection to the browser. Targets are sessions of it, by their `sessionId`. */
 export class DevTools {
@@ -10,6 +9,8 @@ export class DevTools {
 
   /** `port`: of the browser's debugging. */
   static async connect(port) {
+    // Not at the top: in a fresh clone the scripts begin before any package is there.
+    const { WebSocket } = await import("ws");
     const client = new DevTools();
     const version = await (await fetch(`http://127.0.0.1:${port}/json/version`)).json();
     client.socket = new WebSocket(version.webSocketDebuggerUrl, { perMessageDeflate: false, maxPayload: 256 * 1024 * 1024 });
