@@ -140,6 +140,8 @@ export class Browser {
 
   /** Ends the browser as its user does: it writes down what is open. */
   async quit() {
+    // What Chromium answers a worker that is at work at this moment.
+    this.watch.expected.push(/: The browser is shutting down\.$/);
     const gone = new Promise((done) => this.#child.once("exit", done));
     const session = await this.main.newBrowserCDPSession();
     await session.send("Browser.close").catch(() => {});
