@@ -8,7 +8,7 @@ import { ensureSockudo, ensureWasmPack } from "./lib/cargo-install.mjs";
 import * as checks from "./lib/checks.mjs";
 import { findChromium, findChromedriver } from "./lib/chromium.mjs";
 import { checkDocs } from "./lib/docs/check.mjs";
-import { runE2e } from "./lib/e2e-runner.mjs";
+import { runE2eTwice } from "./lib/e2e-runner.mjs";
 import { faults } from "./lib/faults.mjs";
 import { run } from "./lib/exec.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
@@ -30,9 +30,12 @@ async function setUp() {
 }
 
 async function e2e(sockudo) {
-  const { passed, failed, skipped, failures } = await runE2e({ sockudo });
+  const { passed, failed, skipped, failures, flaky, reasons } = await runE2eTwice({ sockudo });
+  const told = (names) => names.map((name) => `${name}: ${reasons[name]}`).join("; ");
   info(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  if (failed > 0 || passed === 0) throw new UserError(`browser tests failed: ${failures.join("; ") || "none ran"}`);
+  if (flaky.length > 0) info(`FLAKY, passed at the second attempt: ${told(flaky)}`);
+  if (failed > 0 || passed === 0) throw new UserError(`browser tests failed: ${told(failures) || "none ran"}`);
+  return { flaky: flaky.length };
 }
 
 /** Cheap checks first, so that a slip is told early. */
@@ -54,7 +57,7 @@ async function quickSteps(steps) {
   await steps.step("clippy wasm32", checks.clippyWasm);
 }
 
-async function slowSteps(steps, tools) {
+async function slowSteps(steps, tools, figures) {
   const real = { needs: ["build", "Sockudo"] };
   await steps.step("Rust tests", () => checks.rustTests(tools.sockudo));
   await steps.step("simulation", () => checks.simulation(SEEDS));
@@ -64,7 +67,7 @@ async function slowSteps(steps, tools) {
   await steps.step("wasm tests", wasmTests, { needs: ["set-up"] });
   await steps.step("wasm-pack test", async () => wasmPackTests(await ensureWasmPack()), { needs: ["set-up"] });
   await steps.step("smoke, embedded hub", async () => void info(JSON.stringify(await smoke())), { needs: ["build"] });
-  await steps.step("browser tests, real Sockudo", () => e2e(tools.sockudo), real);
+  await steps.step("browser tests, real Sockudo", async () => void (figures.flaky = (await e2e(tools.sockudo)).flaky), real);
   await steps.step("store package", async () => void info(JSON.stringify(await checkStorePackage())), { needs: ["build"] });
   await packagingSteps(steps, QUICK);
   await steps.step("backends of the documentation", () => run(process.execPath, ["--test", "tests/docs/backends.test.mjs"]), { needs: ["build"] });
@@ -79,6 +82,7 @@ await main(async (args) => {
   await steps.step("set-up", setUp);
   await quickSteps(steps);
   await steps.step("Sockudo", async () => void (tools.sockudo = await ensureSockudo()));
-  await slowSteps(steps, tools);
-  return steps.finish({ json: values.json, seeds: SEEDS });
+  const figures = { seeds: SEEDS, flaky: 0 };
+  await slowSteps(steps, tools, figures);
+  return steps.finish({ json: values.json, ...figures });
 });

@@ -1,10 +1,12 @@
 // The real side panel: opened by the extension's action, seen by a Playwright connection made afterwards.
 import { until } from "./browser.mjs";
 
-async function findPanel(browser) {
-  const url = await browser.inWorker(async () => (await chrome.runtime.getContexts({ contextTypes: ["SIDE_PANEL"] }))[0]?.documentUrl);
-  return url;
-}
+/** A click that a window did not take (it was still coming up) is made again after that long, in ms. */
+const CLICK_MS = 5_000;
+
+/** The addresses of all panels that are open (Chromium does not say of which window). */
+const findPanels = (browser) =>
+  browser.inWorker(async () => (await chrome.runtime.getContexts({ contextTypes: ["SIDE_PANEL"] })).map(({ documentUrl }) => documentUrl));
 
 /** Fires the action on a tab of the window; before the behaviour is set this would only raise `action.onClicked`. */
 async function trigger(browser, tabUrl) {
@@ -12,22 +14,38 @@ async function trigger(browser, tabUrl) {
     browser.inWorker(async () => (await chrome.sidePanel.getPanelBehavior()).openPanelOnActionClick),
   );
   const session = await browser.main.newBrowserCDPSession();
+  // The panel is a target of type `tab` as well; the action belongs to a tab of the window.
+  const isWanted = (target) => (tabUrl ? target.url === tabUrl : !target.url.startsWith(`chrome-extension://${browser.extensionId}`));
   try {
-    const { targetInfos } = await session.send("Target.getTargets", { filter: [{ type: "tab" }] });
-    // The panel is a target of type `tab` as well; the action belongs to a tab of the window.
-    const isWanted = (target) => (tabUrl ? target.url === tabUrl : !target.url.startsWith(`chrome-extension://${browser.extensionId}`));
-    const tab = targetInfos.find(isWanted) ?? targetInfos[0];
+    const tab = await until("the window had the tab that is clicked for", async () => {
+      const { targetInfos } = await session.send("Target.getTargets", { filter: [{ type: "tab" }] });
+      return targetInfos.find(isWanted) ?? (tabUrl ? undefined : targetInfos[0]);
+    });
     await session.send("Extensions.triggerAction", { id: browser.extensionId, targetId: tab.targetId });
   } finally {
     await session.detach();
   }
 }
 
+/** Clicks until there is one panel more (`tabUrl`: beside those of other windows). Never on an open one: that would close it. */
+async function clickOpen(browser, tabUrl) {
+  const others = tabUrl ? (await findPanels(browser)).length : 0;
+  let clicked = -Infinity;
+  await until("the side panel was open", async () => {
+    if ((await findPanels(browser)).length > others) return true;
+    if (performance.now() - clicked > CLICK_MS) {
+      await trigger(browser, tabUrl);
+      clicked = performance.now();
+    }
+    return false;
+  });
+}
+
 /** `tabUrl`: the panel of another window than the first, by a tab of it. `windowId`, `incognito`: how it is recognised. */
 export async function openPanel(browser, { tabUrl, ...wanted } = {}) {
-  await trigger(browser, tabUrl);
   // The worker does not see the panels of incognito windows.
-  if (!wanted.incognito) await until("the side panel was open", () => findPanel(browser));
+  if (wanted.incognito) await trigger(browser, tabUrl);
+  else await clickOpen(browser, tabUrl);
   return Panel.attach(browser, wanted);
 }
 
@@ -36,7 +54,7 @@ export class Panel {
     const panel = new Panel();
     panel.browser = browser;
     panel.wanted = wanted;
-    panel.url = wanted.incognito ? `chrome-extension://${browser.extensionId}/dist/panel.html` : await findPanel(browser);
+    panel.url = wanted.incognito ? `chrome-extension://${browser.extensionId}/dist/panel.html` : (await findPanels(browser))[0];
     panel.page = await until("Playwright saw the side panel", () => panel.#find());
     return panel;
   }
@@ -85,8 +103,9 @@ export class Panel {
 
   /** The user closes the panel. */
   async close() {
+    const before = (await findPanels(this.browser)).length;
     await this.page.evaluate(() => window.close()).catch(() => {});
-    await until("the side panel was closed", async () => !(await findPanel(this.browser)));
+    await until("the side panel was closed", async () => (await findPanels(this.browser)).length < Math.max(before, 1));
     await this.connection.close().catch(() => {});
   }
 

@@ -20,7 +20,7 @@ export class Steps {
     const failure = await attempt(work);
     const ms = performance.now() - started;
     if (failure) error(failure);
-    this.#rows.push({ name, ok: !failure, ms, note: failure?.split("\n")[0].slice(0, 100) ?? "" });
+    this.#rows.push({ name, ok: !failure, ms, note: failure?.split("\n")[0].slice(0, 240) ?? "" });
     process.stderr.write(`   ${failure ? red("failed") : green("ok")} after ${duration(ms)}\n`);
     return !failure;
   }
