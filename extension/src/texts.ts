@@ -216,7 +216,8 @@ export const optionsTexts = {
   save: "Save",
   saved: "Saved",
   reset: "Back to defaults",
-  notAllowed: "Chrome did not allow access to this address. Nothing was saved.",
+  notAllowed: (host: string): string =>
+    `Chrome did not allow access to ${host}, so nothing was saved. Save again and choose “Allow” when Chrome asks. If it does not ask, whoever manages this browser can allow the host.`,
   saveFailed: "Could not be saved.",
   conversations: "Conversations",
   scope: "A conversation belongs to",

@@ -43,6 +43,27 @@ test("what was typed is checked field by field, and saved only when all of it is
 });
 
 // J7
+test("a host that Chrome does not allow is named with what to do, and nothing is saved", { timeout: 60_000 }, async (t) => {
+  const rig = await startRig(t);
+  const { page, field } = await openOptions(rig);
+  const before = (await storedIn(rig, "local"))["sidewire:config"];
+  await field("API address").fill("https://api.example.com/v1");
+
+  // Without an act of the user Chromium refuses by itself, without its dialog. What Playwright runs counts as such an act,
+  // for five seconds.
+  const session = await page.context().newCDPSession(page);
+  const quietly = async (expression) => (await session.send("Runtime.evaluate", { expression, returnByValue: true })).result.value;
+  await until("the user's last act was over", () => quietly("!navigator.userActivation.isActive"), 15_000);
+  await quietly("document.querySelector('form.server-form').requestSubmit()");
+  await until("the form told how it went", () => quietly("document.querySelector('.outcome').textContent !== ''"), 10_000);
+
+  const outcome = page.locator(".outcome");
+  assert.match(await outcome.innerText(), /^Chrome did not allow access to api\.example\.com, so nothing was saved\. Save again and choose “Allow” when Chrome asks\./);
+  assert.equal(await outcome.getAttribute("data-outcome"), "failed");
+  assert.deepEqual((await storedIn(rig, "local"))["sidewire:config"], before, "something was saved");
+});
+
+// J7
 test("the test of the connection names what does not work", { timeout: 120_000 }, async (t) => {
   const rig = await startRig(t);
   const options = await openOptions(rig);

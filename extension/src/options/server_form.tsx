@@ -1,10 +1,11 @@
 /** The form of the servers: checked field by field, saved as a whole, and tried before or after. */
 
 import { useId, useState, type SubmitEvent } from "react";
-import { checkServers, formOf, originPattern, type FormProblem, type Servers, type ServersForm } from "../config";
+import { checkServers, formOf, type FormProblem, type Servers, type ServersForm } from "../config";
 import { optionsTexts } from "../texts";
 import { ConnectionTest } from "./connection_test_view";
 import type { OptionsHost } from "./options_page";
+import { saveServers, type SaveOutcome } from "./save_servers";
 
 /** The stored servers and what can be done with new ones. */
 export interface ServerFormProps {
@@ -13,10 +14,7 @@ export interface ServerFormProps {
   readonly onSave: (servers: Servers) => Promise<void>;
 }
 
-type Outcome =
-  | { readonly type: "none" }
-  | { readonly type: "saved" }
-  | { readonly type: "failed"; readonly text: string };
+type Outcome = SaveOutcome | { readonly type: "none" };
 
 /** Host, port, encryption, key, API address, and how often to ask. */
 export function ServerForm({ host, servers, onSave }: ServerFormProps) {
@@ -33,15 +31,17 @@ export function ServerForm({ host, servers, onSave }: ServerFormProps) {
     setProblems(check.type === "invalid" ? check.problems : []);
     return check.type === "valid" ? check.servers : null;
   };
+  const save = async (valid: Servers): Promise<void> =>
+    setOutcome(await saveServers({ allowOrigin: host.allowOrigin, save: onSave }, valid));
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const valid = checked();
-    if (valid !== null) setOutcome(await save(host, onSave, valid));
+    if (valid !== null) await save(valid);
   };
   const reset = async (): Promise<void> => {
     setForm(formOf(host.defaults));
     setProblems([]);
-    setOutcome(await save(host, onSave, host.defaults));
+    await save(host.defaults);
   };
 
   return (
@@ -98,17 +98,6 @@ function ServerFields({ form, problems, onChange }: ServerFieldsProps) {
       </fieldset>
     </>
   );
-}
-
-async function save(host: Pick<OptionsHost, "allowOrigin">, onSave: ServerFormProps["onSave"], servers: Servers): Promise<Outcome> {
-  try {
-    const pattern = originPattern(servers);
-    if (pattern !== null && !(await host.allowOrigin(pattern))) return { type: "failed", text: optionsTexts.notAllowed };
-    await onSave(servers);
-    return { type: "saved" };
-  } catch {
-    return { type: "failed", text: optionsTexts.saveFailed };
-  }
 }
 
 function outcomeText(outcome: Outcome): string {
