@@ -45,7 +45,7 @@ export default defineConfig(
         "error",
         {
           patterns: [
-            { group: ["**/pkg/**", "**/crates/**", "sidewire/*", "!sidewire/inline", "!sidewire/badge", "!sidewire/chrome"], message: "Import the package by its published names: sidewire, sidewire/inline, sidewire/badge, sidewire/chrome." },
+            { group: ["**/pkg/**", "**/crates/**", "sidewire/*", "!sidewire/inline", "!sidewire/badge", "!sidewire/chrome", "!sidewire/react"], message: "Import the package by its published names: sidewire, sidewire/inline, sidewire/badge, sidewire/chrome, sidewire/react." },
           ],
         },
       ],

@@ -1,6 +1,6 @@
 import type { ChatMessage, ClientSnapshot } from "../types/index.js";
 
-/** What there is to show while there is no client: on a server, or before `init` is done. */
+/** What there is to show while there is no client: on a server, or before `init` is done. Frozen. For hooks of your own. */
 export const IDLE_SNAPSHOT: ClientSnapshot = Object.freeze({
   state: "disconnected",
   reason: null,

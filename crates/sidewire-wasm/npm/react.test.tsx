@@ -6,6 +6,7 @@ import { act, type ReactNode, StrictMode } from "react";
 import type { Root } from "react-dom/client";
 import type { ChatMessage, SidewireClient } from "sidewire";
 import {
+  IDLE_SNAPSHOT,
   type SessionsView,
   SidewireProvider,
   useClient,
@@ -315,6 +316,7 @@ test("on a server and without a client everything is at rest", () => {
 
   assert.equal(withClient, "disconnected stale 0 false");
   assert.equal(without, withClient);
+  assert.deepEqual(IDLE_SNAPSHOT, { ...client.getSnapshot() });
 });
 
 test("a client that comes later is taken up", async () => {

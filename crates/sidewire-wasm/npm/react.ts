@@ -36,6 +36,7 @@ import { createSelection, sameFields } from "./selection.js";
 import { watchSession } from "./watching.js";
 import type { ChatMessage, ClientSnapshot, OlderPage, OutgoingMessage, SidewireClient, Turn } from "../types/index.js";
 
+export { IDLE_SNAPSHOT } from "./idle.js";
 export { SidewireProvider, type SidewireProviderProps, useClient } from "./react_context.js";
 export { type SessionsView, useSessions } from "./react_sessions.js";
 export type { Turn } from "../types/index.js";
