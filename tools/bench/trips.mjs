@@ -4,6 +4,20 @@ import { StandIn } from "./standin.mjs";
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** The browser loses the network, a message is stored, and the network comes back. */
+async function missedCase(call, page, server) {
+  await page.exposeFunction("loseNetwork", async () => {
+    await server.stopPush();
+    await page.context().setOffline(true);
+    server.store("a");
+  });
+  await page.exposeFunction("regainNetwork", async () => {
+    await server.startPush();
+    await page.context().setOffline(false);
+  });
+  return call("missed");
+}
+
 async function run(kind, { rtt, outage }) {
   return withPage("trips.js", async (call, page) => {
     const server = new StandIn(rtt);
@@ -23,8 +37,10 @@ async function run(kind, { rtt, outage }) {
         setTimeout(() => void server.startPush(), outage);
       });
       const back = await call("back");
+      // pusher-js reads nothing by itself.
+      const missed = kind === "ours" ? await missedCase(call, page, server) : null;
       await call("close");
-      return { cold, fresh, warm, back };
+      return { cold, fresh, warm, back, missed };
     } finally {
       await server.stop();
     }

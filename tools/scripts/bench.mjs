@@ -102,6 +102,7 @@ async function tripCases(plan, rows) {
   row("switch back, live", (client) => client.warm.live, 0.3);
   rows.push(atMost(`push server away for ${plan.outage / 1000} s: push back, ms; rival: pusher-js`, null, ours.back.live, rival.back.live, 0.4));
   rows.push(atMost("the same: the state says so after ms", null, ours.back.told, null, 100));
+  rows.push(atMost("network away and back: what was missed is in the view, round trips", null, inTrips(ours.missed), null, 1.3));
 }
 
 await main(async (args) => {

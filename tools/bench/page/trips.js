@@ -1,6 +1,7 @@
 // The two clients against the stand-in: ms until history is there and push is live.
 import Pusher from "pusher-js";
 import { createClient, init } from "sidewire";
+import { attachLifecycle } from "sidewire/chrome";
 
 const until = async (holds) => {
   const end = performance.now() + 90_000;
@@ -14,6 +15,7 @@ const until = async (holds) => {
 class Ours {
   constructor({ api, push }) {
     this.client = createClient({ key: "key", url: `ws://127.0.0.1:${push}`, apiBase: `http://127.0.0.1:${api}`, token: () => "token" });
+    this.detach = attachLifecycle(this.client);
   }
 
   async show(sessionId) {
@@ -40,7 +42,19 @@ class Ours {
     return { told, live: performance.now() - started };
   }
 
+  /** ms from the moment at which the network is back until a message that came meanwhile is in the view. */
+  async missed({ lose, regain }) {
+    const { length } = this.client.getSnapshot();
+    await lose();
+    await until(() => this.client.getSnapshot().state !== "connected");
+    await regain();
+    const started = performance.now();
+    await until(() => this.client.getSnapshot().length > length);
+    return performance.now() - started;
+  }
+
   close() {
+    this.detach();
     this.client.close();
   }
 }
@@ -99,6 +113,7 @@ const steps = {
   open: ({ kind, ports }) => void (client = new kinds[kind](ports)),
   show: ({ sessionId }) => client.show(sessionId),
   back: () => client.back(globalThis.loseServer),
+  missed: () => client.missed({ lose: globalThis.loseNetwork, regain: globalThis.regainNetwork }),
   close: () => client.close(),
 };
 
