@@ -1,12 +1,16 @@
 // The real side panel: opened by the extension's action, seen by a Playwright connection made afterwards.
 import { until } from "./browser.mjs";
+import { UserError } from "./log.mjs";
 
 /** A click that a window did not take (it was still coming up) is made again after that long, in ms. */
 const CLICK_MS = 5_000;
 
-/** The addresses of all panels that are open (Chromium does not say of which window). */
+/** The addresses of all panels whose document is there (Chromium does not say of which window they are). */
 const findPanels = (browser) =>
-  browser.inWorker(async () => (await chrome.runtime.getContexts({ contextTypes: ["SIDE_PANEL"] })).map(({ documentUrl }) => documentUrl));
+  browser.inWorker(async () => {
+    const panels = await chrome.runtime.getContexts({ contextTypes: ["SIDE_PANEL"] });
+    return panels.map(({ documentUrl }) => documentUrl ?? "").filter((url) => url.startsWith("chrome-extension://"));
+  });
 
 /** Fires the action on a tab of the window; before the behaviour is set this would only raise `action.onClicked`. */
 async function trigger(browser, tabUrl) {
@@ -55,13 +59,18 @@ export class Panel {
     panel.browser = browser;
     panel.wanted = wanted;
     panel.url = wanted.incognito ? `chrome-extension://${browser.extensionId}/dist/panel.html` : (await findPanels(browser))[0];
-    panel.page = await until("Playwright saw the side panel", () => panel.#find());
+    const seen = [];
+    panel.page = await until("Playwright saw the side panel", () => panel.#find(seen)).catch((failure) => {
+      throw new UserError(`${failure.message} It looked for ${panel.url} and saw ${JSON.stringify(seen)}.`);
+    });
     return panel;
   }
 
-  async #find() {
+  /** `seen`: the addresses of all pages at the last look. */
+  async #find(seen) {
     this.connection = await this.browser.connection();
     this.context = this.connection.contexts()[0];
+    seen.splice(0, seen.length, ...this.context.pages().map((page) => page.url()));
     const pages = this.context.pages().filter((candidate) => candidate.url().split("#")[0] === this.url.split("#")[0]);
     for (const page of pages) if (await this.#isWanted(page)) return page;
     await this.connection.close();
