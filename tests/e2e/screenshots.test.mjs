@@ -229,7 +229,7 @@ test("the settings in light and dark", { timeout: 60_000 }, async (t) => {
   const page = await rig.browser.main.contexts()[0].newPage();
   await page.goto(`chrome-extension://${rig.browser.extensionId}/dist/options.html`);
   await page.getByRole("button", { name: "Test connection" }).click();
-  await until("the test is over", async () => (await page.locator('[data-step="signing"]').count()) === 1, 15_000);
+  await until("the test is over", async () => (await page.locator('[data-step="auth"]').count()) === 1, 15_000);
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 720, height: 1560 });

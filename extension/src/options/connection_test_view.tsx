@@ -12,7 +12,7 @@ export interface ConnectionTestProps {
 }
 
 /** API and push server are tried at the same time; the order on screen stays. */
-const order: readonly Step["name"][] = ["permission", "api", "push", "signing"];
+const order: readonly string[] = Object.keys(optionsTexts.test.checks);
 
 const icons: Record<StepState, ReactNode> = { ok: <CircleCheck />, failed: <CircleX />, skipped: <CircleMinus /> };
 
@@ -40,7 +40,7 @@ export function ConnectionTest({ host, read }: ConnectionTestProps) {
           <li key={name} className="test-step" data-step={name} data-state={state}>
             {icons[state]}
             <span>
-              <strong>{optionsTexts.test[name]}</strong> {text}
+              <strong>{optionsTexts.test.checks[name]}</strong> {text}
             </span>
           </li>
         ))}

@@ -4,13 +4,13 @@ import "../styles/tokens.css";
 import "../styles/base.css";
 import "./options.css";
 import { createRoot } from "react-dom/client";
+import { doctor } from "sidewire/chrome";
 import { createAccount } from "../account";
 import { followAppearance } from "../appearance";
 import { CONFIG_KEY, defaultConfig, parseStoredConfig, type Config } from "../config";
 import * as platform from "../platform/chrome";
 import { tolerantStorage } from "../platform/storage";
 import { signIn } from "../sign_in";
-import type { TestSocket } from "./connection_test";
 import { OptionsPage, type OptionsHost } from "./options_page";
 
 const defaults = defaultConfig(__SIDEWIRE_DEFAULTS__);
@@ -45,13 +45,7 @@ const host: OptionsHost = {
   moveToken: account.move,
   signOut: account.signOut,
   setTabsPermission: platform.setTabsPermission,
-  test: {
-    fetch: (url, init) => fetch(url, init),
-    openSocket: (url) => new WebSocket(url) as TestSocket,
-    hasOrigin: platform.hasOrigin,
-    token: account.token,
-    now: () => performance.now(),
-  },
+  test: { doctor, token: account.token },
 };
 
 void start();

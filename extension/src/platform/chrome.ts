@@ -155,11 +155,6 @@ export function openOptions(): Promise<void> {
   return chrome.runtime.openOptionsPage();
 }
 
-/** Whether an origin may be accessed. */
-export function hasOrigin(pattern: string): Promise<boolean> {
-  return chrome.permissions.contains({ origins: [pattern] });
-}
-
 /** Asks the user for access to an origin; only from a user gesture. */
 export function requestOrigin(pattern: string): Promise<boolean> {
   return chrome.permissions.request({ origins: [pattern] });

@@ -87,7 +87,6 @@ export const listTabs = numbered("listTabs", real.listTabs);
 export const currentWindowId = numbered("currentWindowId", real.currentWindowId);
 export const openPanelOnClick = numbered("openPanelOnClick", real.openPanelOnClick);
 export const openOptions = numbered("openOptions", real.openOptions);
-export const hasOrigin = numbered("hasOrigin", real.hasOrigin);
 export const requestOrigin = numbered("requestOrigin", real.requestOrigin);
 export const hasTabsPermission = numbered("hasTabsPermission", real.hasTabsPermission);
 export const setTabsPermission = numbered("setTabsPermission", real.setTabsPermission);

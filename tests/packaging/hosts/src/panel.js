@@ -1,4 +1,5 @@
 import { createClient, init } from "sidewire";
+import { doctor } from "sidewire/chrome";
 import { converse } from "./converse.js";
 
 /** Runs a conversation in one of the four hosts. */
@@ -18,6 +19,12 @@ globalThis.converseIn = async (host, text) => {
 
 /** What `init` says here, for the test without the line in the manifest. */
 globalThis.initFails = () => init().then(() => null, ({ code, message }) => ({ code, message }));
+
+/** What the package's doctor finds here. `change`: settings that differ from the stored ones. */
+globalThis.diagnose = async (change = {}) => {
+  const { settings, accessToken } = await chrome.storage.local.get(["settings", "accessToken"]);
+  return doctor({ ...settings, ...change, token: () => accessToken });
+};
 
 function inWorker(task) {
   const worker = new Worker("worker.js", { type: "module" });

@@ -1,9 +1,11 @@
 // One build of the package in every host that it supports, and what becomes of it when its host idles or dies.
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 
 import { until } from "../browser.mjs";
 import { UserError } from "../log.mjs";
+import { freePort } from "../ports.mjs";
 import { openExample, untilReady } from "./extension.mjs";
 
 const HOSTS = ["side panel", "service worker", "offscreen document", "dedicated worker"];
@@ -27,13 +29,54 @@ export async function runHosts(dist, backend) {
       demand(isRight, `${host}: ${JSON.stringify(told)}`);
       seen[host] = "ok";
     }
-    return seen;
+    return { ...seen, doctor: await diagnosed(page, backend) };
   } finally {
     await browser.close();
   }
 }
 
-/** Without the line in the manifest, `init` names it. */
+/** The doctor finds nothing wrong where everything works, and names what is wrong after each of these mistakes. */
+async function diagnosed(page, backend) {
+  const diagnose = (change) => page.evaluate((value) => globalThis.diagnose(value), change);
+  const healthy = await diagnose({});
+  demand(healthy.length === 10 && healthy.every(({ ok }) => ok === true), `the doctor finds ${JSON.stringify(healthy.filter(({ ok }) => ok !== true))}`);
+
+  const elsewhere = await redirecting();
+  const local = { url: undefined, wsHost: "127.0.0.1", wsPort: backend.pushPort };
+  const mistakes = [
+    [{ ...local, tls: true }, "push", "tls_mismatch"],
+    [{ ...local, wsPort: await freePort(), tls: false }, "push", "nothing_listens"],
+    [{ ...local, wsPort: Number(new URL(backend.api).port), tls: false }, "push", "no_websocket"],
+    [{ key: "another-key" }, "push", "closed_early"],
+    [{ apiBase: `${backend.api}/elsewhere` }, "api", "not_found"],
+    [{ apiBase: `http://127.0.0.1:${await freePort()}` }, "api", "unreachable"],
+    [{ authEndpoint: "/api/elsewhere" }, "auth", "not_found"],
+    [{ apiBase: `http://127.0.0.1:${elsewhere.port}` }, "api", "redirected"],
+    [{ apiBase: `http://localhost:${elsewhere.port}` }, "api", "cors"],
+    [{ apiBase: `http://localhost:${elsewhere.port}` }, "hosts", "host_missing"],
+  ];
+  for (const [change, check, code] of mistakes) {
+    const found = (await diagnose(change)).find((one) => one.check === check);
+    demand(found.code === code && found.ok === false && found.fix, `${JSON.stringify(change)}: ${JSON.stringify(found)}`);
+  }
+  elsewhere.server.close();
+
+  // The manifest has no such host, but the backend lets extensions in.
+  const byCors = (await diagnose({ apiBase: backend.api.replace("127.0.0.1", "localhost") })).find(({ check }) => check === "hosts");
+  demand(byCors.code === "host_by_cors" && byCors.ok, `the doctor said ${JSON.stringify(byCors)}`);
+  return `${mistakes.length} mistakes named`;
+}
+
+/** A server that lets no other origin read its answers, and sends everybody on. */
+async function redirecting() {
+  const server = createServer(({ url }, response) => response.writeHead(url === "/sign-in" ? 200 : 302, { location: "/sign-in" }).end());
+  // Whatever fails, it keeps nobody waiting.
+  server.unref();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return { server, port: server.address().port };
+}
+
+/** Without the line in the manifest, `init` and the doctor name it. */
 export async function runBlocked(dist, backend) {
   const blocked = `${dist}-blocked`;
   rmSync(blocked, { recursive: true, force: true });
@@ -49,6 +92,8 @@ export async function runBlocked(dist, backend) {
     await untilReady(page, "initFails");
     const told = await page.evaluate(() => globalThis.initFails());
     demand(told?.code === "wasm_blocked" && told.message.includes("script-src 'self' 'wasm-unsafe-eval'"), `init said ${JSON.stringify(told)}`);
+    const { ok, fix } = (await page.evaluate(() => globalThis.diagnose())).find(({ check }) => check === "wasm");
+    demand(ok === false && fix.includes("'wasm-unsafe-eval'"), `the doctor said ${fix}`);
     return { "no wasm-unsafe-eval": "explained" };
   } finally {
     await browser.close();
