@@ -35,7 +35,7 @@ function runTwice(folder: string, file: string): Figures {
   writeFileSync(script, `import { runE2eTwice } from ${JSON.stringify(runner)};
     console.log(JSON.stringify(await runE2eTwice({ files: [${JSON.stringify(file)}] })));`);
   const env = { ...process.env };
-  delete env.NODE_TEST_CONTEXT;
+  delete env["NODE_TEST_CONTEXT"];
   return JSON.parse(execFileSync(process.execPath, [script], { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })) as Figures;
 }
 
