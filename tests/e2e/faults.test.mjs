@@ -1,5 +1,6 @@
 // What goes wrong between the panel and its servers: closed with a code, half-open, refused, ended by a signal.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 
 import {
   assertClean,
@@ -70,6 +71,41 @@ test("close code 4200 means come back at once: seconds later push is there again
   await delivers(rig, panel, "after 4200");
   assert.equal(rig.pushWire.open.length, 1);
   assertClean(panel, NETWORK_ERRORS);
+});
+
+// Fault 16. It says nothing about the next connection, so it is a loss as any other.
+test("close code 1008 is a loss: a pause, then push is there again, and what was missed is shown", { timeout: 60_000 }, async (t) => {
+  const rig = await startRigOnWires(t);
+  const panel = await connected(rig);
+  const [before, since] = [opened(rig), performance.now()];
+
+  rig.pushWire.close(1008, "policy violation");
+  await until("the loss was noticed", async () => (await panel.state()) === "reconnecting", 3_000);
+  await rig.backend.write(rig.token, rig.session.sessionId, [{ role: "assistant", content: "during the pause" }]);
+  await until("a new socket was opened", () => opened(rig) === before + 1, 10_000);
+  const [{ at }] = rig.pushWire.entries("open", since);
+  assert.ok(at - since >= 950, `it came back after ${Math.round(at - since)} ms`);
+  await panel.waitForState("connected", 5_000);
+
+  await until("what was missed is there", async () => (await countText(panel, "during the pause")) === 1, 5_000);
+  await delivers(rig, panel, "after 1008");
+  assertClean(panel, NETWORK_ERRORS);
+});
+
+// Fault 27.
+test("frames that arrive byte by byte are one event each, whole", { timeout: 90_000 }, async (t) => {
+  const rig = await startRigOnWires(t, { drips: true });
+  const panel = await connected(rig);
+  const since = performance.now();
+  const dripped = rig.drip.bytes;
+
+  for (const text of ["eins: ä, 漢字, 🧩", "zwei: \u2028 and \"quotes\""]) await delivers(rig, panel, text);
+
+  const frames = rig.pushWire.frames("new_message", since);
+  assert.equal(frames.length, 2, "push did not bring them");
+  assert.ok(rig.drip.bytes - dripped >= frames.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0));
+  assert.equal(opened(rig), 1);
+  assertClean(panel);
 });
 
 for (const code of [4001, 4009]) {
@@ -217,4 +253,51 @@ test("a send whose answer is lost is tried again under the same id and stored on
   assert.equal(messages.filter(({ content }) => content === "did you hear me?").length, 1);
   assert.equal(await countText(panel, "did you hear me?", "user"), 1);
   assertClean(panel, [/\b502\b/]);
+});
+
+// Fault 100.
+test("a redirect is not followed: the token goes to no other address", { timeout: 120_000 }, async (t) => {
+  const visits = [];
+  const elsewhere = createServer(({ url, headers }, response) => {
+    visits.push([url, headers.authorization]);
+    response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": "*" }).end("{}");
+  });
+  await new Promise((done) => elsewhere.listen(0, "127.0.0.1", done));
+  t.after(() => elsewhere.close());
+  const rig = await startRigOnWires(t);
+  rig.session = await rig.backend.createSession(rig.token, { title: "Led astray" });
+  const panel = await rig.openPanel();
+  for (const path of [AUTH, /\/messages/]) {
+    for (const location of [`http://127.0.0.1:${elsewhere.address().port}/login`, "/login"]) {
+      rig.restWire.rule({ path, times: 1, do: "answer", status: 302, headers: { location } });
+    }
+  }
+
+  await bindActiveTab(panel, rig.session.sessionId);
+  const redirected = (path) => rig.restWire.requests(path).filter(({ status }) => status === 302).length;
+  await until("both addresses redirected twice", () => redirected(AUTH) === 2 && redirected(/\/messages/) === 2, 60_000);
+  await panel.waitForState("connected", 60_000);
+
+  await delivers(rig, panel, "nobody was led astray");
+  assert.deepEqual(visits, []);
+  assert.deepEqual(rig.restWire.requests(/\/login/), []);
+  assertClean(panel, NETWORK_ERRORS);
+});
+
+// Fault 104.
+test("an answer without length or end is cut at 8 MiB, and the log is read again", { timeout: 90_000 }, async (t) => {
+  const rig = await startRigOnWires(t);
+  rig.session = await rig.backend.createSession(rig.token, { title: "Flooded" });
+  await rig.backend.write(rig.token, rig.session.sessionId, [{ role: "assistant", content: "behind the flood" }]);
+  const panel = await rig.openPanel();
+  rig.restWire.rule({ path: /\/messages/, times: 1, do: "flood" });
+
+  await bindActiveTab(panel, rig.session.sessionId);
+  await until("the message is there", async () => (await countText(panel, "behind the flood")) === 1, 30_000);
+
+  const [flooded] = rig.restWire.requests(/\/messages/);
+  await until("the connection was cut", () => flooded.isCut, 5_000);
+  assert.ok(flooded.bytes > 8 << 20 && flooded.bytes <= 32 << 20, `${flooded.bytes} bytes were sent, buffers on the way included`);
+  await panel.waitForState("connected");
+  assertClean(panel, NETWORK_ERRORS);
 });

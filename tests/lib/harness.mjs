@@ -10,6 +10,7 @@ import { stopEverything } from "../../tools/scripts/lib/exec.mjs";
 import { freePort } from "../../tools/scripts/lib/ports.mjs";
 import { SCREENSHOT_DIR } from "../../tools/scripts/lib/paths.mjs";
 import { Rig } from "../../tools/scripts/lib/rig.mjs";
+import { startDripProxy } from "./drip_proxy.mjs";
 import { RestProxy } from "./rest_proxy.mjs";
 import { RuleProxy } from "./rule_proxy.mjs";
 
@@ -69,13 +70,14 @@ export function sharedRig(options = {}) {
   };
 }
 
-/** The same, with a proxy in front of each server: `rig.pushWire` and `rig.restWire`. */
+/** The same, with a proxy in front of each server: `rig.pushWire` and `rig.restWire`; with `drips` byte by byte. */
 export async function startRigOnWires(test, options = {}) {
   const wires = {};
   const through = async (backend) => {
     wires.pushWire = await RuleProxy.start(test, options.externalPort ?? backend.pushPort);
     wires.restWire = await RestProxy.start(test, backend.api);
-    return { key: backend.key, api: wires.restWire.address, pushPort: wires.pushWire.port };
+    if (options.drips) wires.drip = await startDripProxy(test, wires.pushWire.port);
+    return { key: backend.key, api: wires.restWire.address, pushPort: (wires.drip ?? wires.pushWire).port };
   };
   const rig = await startRig(test, { ...options, through });
   return Object.assign(rig, wires, {

@@ -2,7 +2,7 @@
 import { createServer, request as ask } from "node:http";
 
 export class RestProxy {
-  /** `{at, method, path, status}`; `status` is null for what was never answered. */
+  /** `{at, method, path, status}`; `status` is null for what was never answered to its end. `flood` adds `bytes` and `isCut`. */
   log = [];
   #rules = [];
   #sockets = new Set();
@@ -41,8 +41,8 @@ export class RestProxy {
 
   /**
    * `{method, path, do, …}`: `path` is a pattern. `do`: `answer` (`status`, `body`, `headers`; `afterwards`: the server
-   * has worked all the same), `delay` (`ms`), `hang`, `cut`. `times`: that often. The rule made last counts. Returns the
-   * function that ends it.
+   * has worked all the same), `delay` (`ms`), `hang`, `cut`, `flood` (a body that tells no length and has no end).
+   * `times`: that often. The rule made last counts. Returns the function that ends it.
    */
   rule(rule) {
     const own = { ...rule, done: 0 };
@@ -66,6 +66,10 @@ export class RestProxy {
       request.socket.destroy();
       return;
     }
+    if (rule?.do === "flood") {
+      await this.#flood(response, entry);
+      return;
+    }
     if (rule?.do === "delay") await new Promise((done) => setTimeout(done, rule.ms));
     const answer = rule?.do === "answer" ? rule : undefined;
     if (answer && !answer.afterwards) this.#answer(response, answer);
@@ -76,6 +80,19 @@ export class RestProxy {
     if (response.destroyed) return;
     response.writeHead(status, { "content-type": "application/json", ...headers });
     response.end(JSON.stringify(body));
+  }
+
+  /** Until the client has enough. */
+  async #flood(response, entry) {
+    const piece = Buffer.alloc(64 * 1024, " ");
+    entry.bytes = 0;
+    response.writeHead(200, { "content-type": "application/json" });
+    while (!response.destroyed) {
+      entry.bytes += piece.length;
+      if (response.write(piece)) continue;
+      await new Promise((go) => response.once("drain", go).once("close", go));
+    }
+    entry.isCut = true;
   }
 
   #forward(request, response, answer) {

@@ -157,6 +157,95 @@ async fn older_messages_come_through_the_driver_and_a_gap_names_the_row_behind_i
     rig.client.close();
 }
 
+// Fault 104.
+#[wasm_bindgen_test]
+async fn an_answer_that_hides_its_length_is_cut_at_8_mib_and_one_of_8_mib_is_read() {
+    let _fetch = common::FakeFetch::new(
+        r#"const flood = globalThis.flood ??= { pulled: 0, cut: false };
+           const endless = flood.pulled === 0;
+           if (endless) request.signal.onabort = () => (flood.cut = true);
+           const page = new Uint8Array(8 << 20).fill(32);
+           const text = `{"hasMore":false,"messages":[{"messageId":"m1","content":"c","sequenceNumber":1}]}`;
+           new TextEncoder().encodeInto(text, page);
+           let at = 0;
+           return new ReadableStream({ pull(stream) {
+             if (endless) flood.pulled += 1;
+             else if (at === page.length) return stream.close();
+             stream.enqueue(page.slice(at, at + 65536));
+             if (!endless) at += 65536;
+           } });"#,
+    );
+    let flood = |field: &str| {
+        let flood = js_sys::Reflect::get(&js_sys::global(), &"flood".into()).unwrap();
+        js_sys::Reflect::get(&flood, &field.into()).unwrap()
+    };
+    let options = common::object(&[("apiBase", "http://127.0.0.1:9".into())]);
+    let rig = common::Rig::new(&options.unchecked_into(), "token").unwrap();
+
+    rig.client.start_sync("s1").unwrap();
+    rig.until("the refusal", |rig| !rig.snapshot("loadError").is_null()).await;
+
+    let refusal = common::text(&rig.snapshot("loadError"));
+    assert!(refusal.contains(r#""code":"BAD_ANSWER""#) && refusal.contains("larger than 8 MiB"), "{refusal}");
+    assert_eq!(flood("cut"), JsValue::TRUE);
+    let pieces = flood("pulled").as_f64().unwrap();
+    assert!(
+        (129.0..=131.0).contains(&pieces),
+        "{pieces} pieces of 64 KiB, where the 129th is over the limit"
+    );
+
+    rig.until("the next answer", |rig| rig.rows().len() == 1).await;
+    assert_eq!(rig.snapshot("loadError"), JsValue::NULL);
+    rig.client.close();
+}
+
+/// Notes every delay that is asked of the browser's timers in `globalThis.delays`. Dropping it ends that.
+struct NotedTimers(JsValue);
+
+impl NotedTimers {
+    fn new() -> Self {
+        let real = js_sys::Reflect::get(&js_sys::global(), &"setTimeout".into()).unwrap();
+        let script = "const real = globalThis.setTimeout;
+            globalThis.delays = [];
+            globalThis.setTimeout = (work, delay) => { delays.push(delay); return real(work, delay); };";
+        js_sys::Function::new_no_args(script).call0(&JsValue::UNDEFINED).unwrap();
+        Self(real)
+    }
+
+    fn longest() -> JsValue {
+        js_sys::eval("Math.max(0, ...delays)").unwrap()
+    }
+}
+
+impl Drop for NotedTimers {
+    fn drop(&mut self) {
+        js_sys::Reflect::set(&js_sys::global(), &"setTimeout".into(), &self.0).unwrap();
+    }
+}
+
+// Fault 126. The browser takes a delay over 2^31 ms for none at all.
+#[wasm_bindgen_test]
+async fn a_wait_of_weeks_is_asked_of_the_browser_hour_by_hour() {
+    const WEEKS: f64 = 3e9;
+    let _fetch =
+        common::FakeFetch::new(r#"return `{"hasMore":false,"messages":[],"lastSequenceNumber":0}`;"#);
+    let timers = NotedTimers::new();
+    let options = common::object(&[
+        ("apiBase", "http://127.0.0.1:9".into()),
+        ("pollActiveMs", WEEKS.into()),
+        ("pollIdleMs", WEEKS.into()),
+    ]);
+    let rig = common::Rig::new(&options.unchecked_into(), "token").unwrap();
+
+    rig.client.start_sync("s1").unwrap();
+    rig.until("the wait for the poll", |_| NotedTimers::longest().as_f64() > Some(1e6)).await;
+
+    assert_eq!(NotedTimers::longest(), JsValue::from(3_600_000));
+    assert_eq!(rig.counter("polls"), 0);
+    rig.client.close();
+    drop(timers);
+}
+
 #[wasm_bindgen_test]
 fn the_tab_map_survives_its_stored_form() {
     let tabs = sidewire_wasm::RawTabs::new(None, None);

@@ -1,4 +1,4 @@
-// Every entry of the catalogue of faults that was promised is named by a test, in a comment: `// Fault 141.`,
+// Every entry of the catalogue of faults is named by a test, in a comment: `// Fault 141.`,
 // `// Faults 12, 13 and 20 to 24.`
 import { readFileSync } from "node:fs";
 
@@ -8,15 +8,11 @@ import { inRoot } from "./paths.mjs";
 
 /** Entries that must be named, both ends included, and what they are about. */
 export const PROMISED = [
-  [1, 15, "sockets"],
-  [17, 26, "sockets"],
-  [28, 53, "sockets"],
+  [1, 53, "sockets"],
   [54, 82, "protocol and payload"],
-  [83, 99, "authorisation"],
-  [101, 102, "authorisation"],
+  [83, 102, "authorisation"],
   [103, 119, "reading the log, and polling"],
-  [120, 125, "time"],
-  [127, 128, "time"],
+  [120, 128, "time"],
   [129, 160, "life of the extension, and what the user sees"],
 ];
 

@@ -5,11 +5,12 @@ use std::rc::Rc;
 
 use gloo_net::http::{Request, Response};
 use gloo_timers::callback::Timeout;
+use js_sys::Uint8Array;
 use sidewire_core::limits::{MAX_BODY, scrub};
 use sidewire_core::{Body, Duration, HttpFailure, HttpRequest, HttpResponse, Method};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, RequestInit};
+use web_sys::{AbortController, AbortSignal, ReadableStream, ReadableStreamDefaultReader, RequestInit};
 
 use crate::host::RawHost;
 use crate::object::Value::{Object, Text};
@@ -49,7 +50,7 @@ pub(super) fn start(
     let timer_controller = controller.clone();
     let late = Rc::new(Cell::new(false));
     let flag = Rc::clone(&late);
-    let millis = u32::try_from(request.timeout.as_millis()).unwrap_or(u32::MAX);
+    let millis = timer_millis(request.timeout);
     let future = async move {
         // Held until the body is read: the deadline covers the whole exchange, the token provider included.
         let _deadline = Timeout::new(millis, move || {
@@ -113,16 +114,47 @@ fn build(request: &HttpRequest, token: &str, signal: &AbortSignal) -> Result<Req
 
 async fn read(response: Response) -> Result<Answer, HttpFailure> {
     let headers = response.headers();
-    let told = headers.get("Content-Length").and_then(|text| text.parse::<u32>().ok());
-    if told.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > MAX_BODY)) {
+    let told = headers.get("Content-Length").and_then(|text| text.parse().ok()).unwrap_or_default();
+    if told > MAX_BODY {
         return Err(HttpFailure::TooLarge);
     }
-    let body = response.binary().await.map_err(|_| HttpFailure::Network)?;
-    if body.len() > MAX_BODY {
-        return Err(HttpFailure::TooLarge);
-    }
+    let body = match response.body() {
+        Some(stream) => drain(&stream, told).await?,
+        None => Vec::new(),
+    };
     make_room_for(&body);
     Ok(Answer { status: response.status(), retry_after: headers.get("Retry-After"), body })
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a stream's reader gives.
+    type Part;
+
+    /// `undefined` at the end.
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Part) -> JsValue;
+}
+
+/// Reads to the end, but not past the limit: an answer may hide its length, and a packed one grows. Giving up is
+/// enough: the request's guard goes with its answer, and cuts what still comes.
+async fn drain(stream: &ReadableStream, told: usize) -> Result<Vec<u8>, HttpFailure> {
+    let reader = stream.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
+    let mut body = Vec::with_capacity(told);
+    loop {
+        let part = JsFuture::from(reader.read()).await.map_err(|_| HttpFailure::Network)?;
+        let part = part.unchecked_into::<Part>().value();
+        if part.is_undefined() {
+            return Ok(body);
+        }
+        let part = part.dyn_into::<Uint8Array>().map_err(|_| HttpFailure::Network)?;
+        let (begin, length) = (body.len(), part.byte_length() as usize);
+        if begin + length > MAX_BODY {
+            return Err(HttpFailure::TooLarge);
+        }
+        body.resize(begin + length, 0);
+        part.copy_to(body.get_mut(begin..).unwrap_or_default());
+    }
 }
 
 /// The messages of a page are kept one by one. Growing the module's memory is slow, so a large page lets it grow once
