@@ -159,6 +159,8 @@ mod enabled {
         SendsWithoutNetwork,
         /// A message that is tried again goes behind those written after it.
         SendOrderLost,
+        /// Without a token the unsent messages fail one after another, each by a timer of its own.
+        UnsentFailOneByOne,
         /// A message that was taken back is sent all the same.
         CancelledSendLeaves,
         /// Whose data a stored value is, is not looked at.

@@ -362,3 +362,30 @@ fn a_new_message_or_the_network_coming_back_ends_the_pause_between_tries() {
         assert_eq!(tries(&bench)[1].1, "a");
     }
 }
+
+// L8
+#[test]
+fn signed_out_everything_unsent_fails_together_and_no_pause_or_network_is_waited_for() {
+    for offline in [false, true] {
+        let mut bench = Bench::connected();
+        send(&mut bench, "old");
+        bench.command(Command::SetToken { present: false });
+        bench.command(Command::StopSync);
+        bench.command(Command::SetOnline(!offline));
+        for number in 0..40 {
+            send(&mut bench, &format!("unsent {number}"));
+        }
+        let before = tries(&bench).len();
+
+        bench.command(Command::StartSync(s0()));
+
+        for number in 0..40 {
+            let id = format!("unsent {number}");
+            let failed = SendState::Failed(SendFailure::Unauthorized);
+            assert_eq!(told(&bench, &id), [SendState::Pending, failed], "{id}, offline: {offline}");
+        }
+        assert_eq!(tries(&bench).len(), before, "nothing is sent");
+        bench.command(Command::RetrySend(s0(), key("unsent 7")));
+        assert_eq!(told(&bench, "unsent 7").len(), 4, "a retry is answered at once as well");
+    }
+}

@@ -131,18 +131,31 @@ impl Engine {
         }
     }
 
-    /// Whether a message could leave right now, as far as the whole client is concerned.
+    /// Nobody is signed in: what is unsent has failed, and no pause or network is worth waiting for.
+    fn is_signed_out(&self) -> bool {
+        self.token == Some(false)
+    }
+
+    /// Whether a message could leave or fail right now, as far as the whole client is concerned.
     fn may_send(&self) -> bool {
         let reachable = self.reachable() || planted!(SendsWithoutNetwork);
-        self.wanted && self.token.is_some() && !self.renewing() && reachable
+        let ready = self.token.is_some() && !self.renewing() && reachable;
+        self.wanted && (ready || self.is_signed_out())
+    }
+
+    /// When the next message of a session is due, if one waits.
+    fn send_due(&self, outbox: &Outbox) -> Option<Timestamp> {
+        let pause =
+            if self.is_signed_out() { Timestamp::ZERO } else { outbox.not_before.max(self.send_not_before) };
+        outbox.is_waiting().then_some(pause)
     }
 
     pub(super) fn pump_outbox(&mut self) {
         if !self.may_send() {
             return;
         }
-        let (now, gate) = (self.io.now, self.send_not_before);
-        let due = |s: &super::Session| s.outbox.is_waiting() && s.outbox.not_before.max(gate) <= now;
+        let now = self.io.now;
+        let due = |s: &super::Session| self.send_due(&s.outbox).is_some_and(|at| at <= now);
         let ids: Vec<_> = self.sessions.iter().filter(|(_, s)| due(s)).map(|(id, _)| id.clone()).collect();
         for id in ids {
             self.send_next(&id);
@@ -150,8 +163,7 @@ impl Engine {
     }
 
     pub(super) fn outbox_deadline(&self) -> Option<Timestamp> {
-        let waiting = self.sessions.iter().filter(|(_, s)| s.outbox.is_waiting());
-        let due = waiting.map(|(_, s)| s.outbox.not_before.max(self.send_not_before)).min();
+        let due = self.sessions.iter().filter_map(|(_, s)| self.send_due(&s.outbox)).min();
         due.filter(|_| self.may_send())
     }
 
@@ -160,7 +172,11 @@ impl Engine {
         let Some(session) = self.sessions.get_mut(id) else { return };
         let Some(message) = session.outbox.queue.pop_front() else { return };
         let Some(url) = url else {
-            self.send_failed(id, message, SendFailure::Unauthorized);
+            if planted!(UnsentFailOneByOne) {
+                self.send_failed(id, message, SendFailure::Unauthorized);
+            } else {
+                self.fail_behind(id, message, SendFailure::Unauthorized);
+            }
             return;
         };
         session.timeline.set_echo_state(&message.client_message_id, EchoState::Pending);
@@ -280,7 +296,7 @@ impl Engine {
         }
     }
 
-    /// The tries are used up. What waits behind it waited for the same server.
+    /// The tries are used up, or nobody is signed in. What waits behind it waited for the same.
     fn fail_behind(&mut self, id: &SessionId, message: Outgoing, failure: SendFailure) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.outbox.hasten();

@@ -68,6 +68,7 @@ pub const DRILLS: &[Drill] = &[
     drill("calls to a busy server", strain::calls),
     drill("much to read and to sign", strain::much),
     drill("sends that do not get through", sessions::trouble),
+    drill("much is unsent and nobody signed in", sessions::unsent),
     drill("the panel is closed and opened again", store::reopened),
     drill("the panel was closed for long", store::away),
     drill("something is written before a slow page", store::written_meanwhile),

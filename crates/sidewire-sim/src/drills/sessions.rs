@@ -1,6 +1,6 @@
 //! Drills about tokens, users, sends and the host's own life.
 
-use sidewire_core::{SendState, Status};
+use sidewire_core::{SendFailure, SendState, Status};
 
 use super::{becomes, joined};
 use crate::action::{Fault, Mode, Path, ServerAction, UserAction};
@@ -199,6 +199,32 @@ pub(super) fn trouble(config: &WorldConfig) -> World {
         world.broken("L8", "two minutes of failures, and the user is not told".to_owned());
     }
     world.heal();
+    world
+}
+
+/// Much was written while everything was stopped and nobody signed in.
+pub(super) fn unsent(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.user(UserAction::Token(false));
+    world.user(UserAction::Stop);
+    for number in 0..20 {
+        world.send(0, &format!("unsent {number}"));
+    }
+    world.user(UserAction::Start(0));
+    let failed = SendState::Failed(SendFailure::Unauthorized);
+    let waiting = world.sent.iter().filter(|sent| sent.state != failed).count();
+    if waiting > 0 {
+        world.broken("M15", format!("{waiting} of 20 messages wait, and nobody is signed in"));
+    }
+    world.run_for(1000);
+    world.user(UserAction::Token(true));
+    becomes(&mut world, 10_000, Status::Connected, "L4", "after signing in again");
+    world.user(UserAction::RetryAll);
+    world.run_for(10_000);
+    let open = world.sent.iter().find(|sent| sent.state != SendState::Sent);
+    if let Some(open) = open.cloned() {
+        world.broken("M15", format!("\"{}\" is {:?} after signing in", open.content, open.state));
+    }
     world
 }
 
