@@ -76,14 +76,25 @@ test("tabs are switched at once while the worker is dead, and a hundred switches
   await shows(panel, "alpha");
 
   const since = performance.now();
-  await panel.page.evaluate(async (ids) => {
-    for (let turn = 0; turn < 100; turn += 1) await chrome.tabs.update(ids[turn % 2], { active: true });
+  // A machine under load makes pauses in which a session counts as one that stays.
+  const pauses = await panel.page.evaluate(async (ids) => {
+    let [long, last] = [0, performance.now()];
+    for (let turn = 0; turn < 100; turn += 1) {
+      await chrome.tabs.update(ids[turn % 2], { active: true });
+      if (performance.now() - last >= 100) long += 1;
+      last = performance.now();
+    }
+    return long;
   }, [second, first]);
   await shows(panel, "alpha");
   await panel.waitForState("connected");
   const asked = (address) => rig.browser.watch.requested(address, since).length;
+  const readsOf = (session) => asked(new RegExp(`${session}/messages`));
+  await until("the session that stays is read", () => readsOf(a) > 0, 5_000);
   assert.ok(asked(/pusher\/auth/) <= 2, `${asked(/pusher\/auth/)} signatures for two sessions`);
-  for (const session of [a, b]) assert.ok(asked(new RegExp(`${session}/messages`)) <= 52, "more than one read per switch");
+  const reads = [a, b].map(readsOf);
+  t.diagnostic(`${reads} reads, ${pauses} pauses`);
+  assert.ok(Math.max(...reads) <= 2 + pauses, `${reads} reads for a hundred hasty switches with ${pauses} pauses`);
   assertClean(panel);
 });
 

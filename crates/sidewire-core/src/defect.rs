@@ -209,6 +209,8 @@ mod enabled {
         NoRefreshDebounce,
         /// Refreshes that come during the debounce are dropped.
         LastRefreshDropped,
+        /// Every session of a run through the tabs is read, however soon it is left.
+        HastySwitchesRead,
         /// A left channel stays subscribed.
         OrphanSubscription,
         /// Polling never becomes idle.

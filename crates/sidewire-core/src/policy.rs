@@ -120,9 +120,9 @@ policy! {
     "authorisation" auth_window: Duration = s(30),
         "The window of `auth_budget`.",
         "As above.";
-    "authorisation" auth_debounce: Duration = ms(150),
-        "A session chosen within this time after another waits so long before it asks for its signature.",
-        "Fast tabbing; messages are not delayed.";
+    "authorisation" switch_debounce: Duration = ms(150),
+        "A session chosen within this time after another waits so long for its signature and its first read.",
+        "Fast tabbing; who stays notices nothing, and what is in memory is shown at once.";
     "authorisation" token_timeout: Duration = s(15),
         "Time for the token provider to renew a refused token.",
         "A provider that hangs must not hang the client.";

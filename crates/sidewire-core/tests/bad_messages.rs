@@ -183,6 +183,7 @@ fn of_two_bodies_under_one_id_the_newer_wins_or_always_the_same_one() {
 fn the_same_id_in_two_sessions_is_two_messages() {
     let mut desk = Desk::new();
     desk.push(r#"{"messageId":"m","content":"of the first"}"#);
+    desk.wait(1000);
 
     desk.give(Input::Command(Command::StartSync(SessionId::parse("s2").unwrap())));
     desk.answer("/s2/messages", 200, r#"{"messages":[{"messageId":"m","content":"of the second"}]}"#);

@@ -126,7 +126,7 @@ impl Setup {
             warm_channels: self.warm,
             page_limit: self.page,
             // Users are as slow as they please: without timers they would always be too fast.
-            auth_debounce: Duration::ZERO,
+            switch_debounce: Duration::ZERO,
             auth_budget: usize::MAX,
             rest_burst: u32::MAX,
             ..Policy::default()

@@ -86,6 +86,7 @@ const fn rules_of_data(defect: Defect) -> &'static [&'static str] {
         Defect::SendOrderLost => &["M10"],
         Defect::CancelledSendLeaves => &["M12"],
         Defect::UnsentFailOneByOne => &["M15"],
+        Defect::HastySwitchesRead => &["T1"],
         Defect::StopKeepsRequests | Defect::StopKeepsSocket => &["S10"],
         Defect::SignOutKeepsMessages => &["S3"],
         Defect::RenewWithoutEnd | Defect::NoRenewal | Defect::CallsNotRenewed => &["D6"],

@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{auths, complete, connected_with, frames, ids, opens, since, sound};
+use common::{auths, complete, connected_with, fetches, frames, ids, opens, since, sound};
 use sidewire_core::{Event, Status};
 use sidewire_sim::action::UserAction;
 use sidewire_sim::{World, WorldConfig};
@@ -108,7 +108,7 @@ fn nothing_is_delivered_after_leaving() {
 // B9, C4
 // Fault 92.
 #[test]
-fn a_hundred_switches_in_a_second_ask_for_few_signatures_and_the_last_wins() {
+fn a_hundred_switches_in_a_second_ask_for_few_signatures_and_reads_and_the_last_wins() {
     for warm in [0, 2] {
         let mut world = connected_with(WorldConfig { sessions: 7, warm, ..WorldConfig::default() });
         let start = world.now;
@@ -117,9 +117,13 @@ fn a_hundred_switches_in_a_second_ask_for_few_signatures_and_the_last_wins() {
             world.run_for(10);
         }
         let asked_while_switching = since(&auths(&world), start).len();
+        let read_while_switching = since(&fetches(&world), start).len();
         world.run_for(2000);
 
         assert!(asked_while_switching <= 1, "{asked_while_switching}");
+        assert_eq!(read_while_switching, 0, "the first switch alone was not hasty, and read at once");
+        // Once because it stays, and once because its channel is acknowledged.
+        assert_eq!(since(&fetches(&world), start).len(), 2);
         assert!(since(&auths(&world), start).len() <= 10);
         assert_eq!(world.engine.shown().map(sidewire_core::SessionId::as_str), Some("s2"));
         assert_eq!(world.engine.status(), Status::Connected);
@@ -132,7 +136,7 @@ fn a_hundred_switches_in_a_second_ask_for_few_signatures_and_the_last_wins() {
 
 // B9
 #[test]
-fn a_session_chosen_in_haste_asks_for_its_signature_after_150_ms() {
+fn a_session_chosen_in_haste_is_signed_and_read_after_150_ms() {
     let mut world = connected_with(WorldConfig { sessions: 4, warm: 0, ..WorldConfig::default() });
     world.start(1);
     world.run_for(100);
@@ -140,9 +144,32 @@ fn a_session_chosen_in_haste_asks_for_its_signature_after_150_ms() {
     world.start(2);
     world.run_for(1000);
     assert_eq!(since(&auths(&world), hasty), [150]);
+    assert_eq!(since(&fetches(&world), hasty).first(), Some(&150));
 
     let calm = world.now;
     world.start(3);
     assert_eq!(auths(&world).last(), Some(&calm), "who takes his time is not kept waiting");
+    assert_eq!(fetches(&world).last(), Some(&calm));
+    sound(&world);
+}
+
+#[test]
+fn a_session_in_memory_is_shown_at_once_however_hasty_the_switch_and_read_when_the_user_asks() {
+    let mut world =
+        connected_with(WorldConfig { sessions: 3, warm: 0, history: 4, ..WorldConfig::default() });
+    world.start(1);
+    world.run_for(1000);
+    world.start(2);
+    world.run_for(50);
+    let hasty = world.now;
+
+    world.start(0);
+
+    assert_eq!(ids(&world, 0).len(), 4);
+    assert_ne!(fetches(&world).last(), Some(&hasty));
+    world.user(UserAction::Refresh);
+    assert_eq!(fetches(&world).last(), Some(&hasty), "who asks is not kept waiting either");
+    world.run_for(1000);
+    assert!(complete(&world, 0));
     sound(&world);
 }

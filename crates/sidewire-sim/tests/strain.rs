@@ -242,7 +242,8 @@ fn who_is_told_the_same_wait_twice_comes_back_with_a_spread() {
 // I7, design: one budget for reads and signatures
 #[test]
 fn signatures_and_reads_draw_from_one_budget() {
-    let policy = Policy { rest_burst: 3, auth_debounce: sidewire_core::Duration::ZERO, ..Policy::default() };
+    let policy =
+        Policy { rest_burst: 3, switch_debounce: sidewire_core::Duration::ZERO, ..Policy::default() };
     let mut bench = Bench::with(policy);
     bench.start("s0");
     bench.join();

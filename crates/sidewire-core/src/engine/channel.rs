@@ -183,14 +183,19 @@ impl Engine {
         }
     }
 
-    /// Fast tabbing asks for one signature, not for each: the newcomer waits a little if another was shown just now.
-    pub(super) fn debounce_channel(&mut self, id: &SessionId) {
-        let (now, pause) = (self.io.now, self.io.policy.auth_debounce);
+    /// Fast tabbing asks for one signature and one read, not for one with each switch: the newcomer waits a little if
+    /// another was shown just now. Who takes his time is not kept waiting, and what is in memory is shown at once.
+    pub(super) fn debounce(&mut self, id: &SessionId) {
+        let (now, pause) = (self.io.now, self.io.policy.switch_debounce);
         let hasty = self.last_switch.is_some_and(|last| now.since(last) < pause);
         self.last_switch = Some(now);
-        let Some(session) = self.sessions.get_mut(id) else { return };
-        if hasty && matches!(session.channel, Channel::Idle) {
-            session.channel = Channel::Paused { until: now.after(pause) };
+        let Some(session) = self.sessions.get_mut(id).filter(|_| hasty) else { return };
+        let until = now.after(pause);
+        if matches!(session.channel, Channel::Idle) {
+            session.channel = Channel::Paused { until };
+        }
+        if !planted!(HastySwitchesRead) {
+            session.fetch.wait_until(until);
         }
     }
 

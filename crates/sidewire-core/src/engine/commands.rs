@@ -57,7 +57,7 @@ impl Engine {
             session.fetch.forgive();
             session.fetch.want_now();
         }
-        self.debounce_channel(&id);
+        self.debounce(&id);
         self.shown = Some(id);
         self.begin_episode();
         self.evict_sessions();

@@ -184,7 +184,12 @@ impl Fetch {
         self.errors = 0;
     }
 
-    /// No read leaves before, after one that failed.
+    /// No read leaves before.
+    pub(super) const fn wait_until(&mut self, at: Timestamp) {
+        self.not_before = at;
+    }
+
+    /// No read leaves before: after one that failed, or after a hasty switch.
     pub(super) const fn not_before(&self) -> Timestamp {
         self.not_before
     }

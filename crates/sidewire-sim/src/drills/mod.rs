@@ -52,6 +52,7 @@ pub const DRILLS: &[Drill] = &[
     drill("the token is good for nothing", sessions::useless),
     drill("a session is refused", sessions::forbidden),
     drill("a run through all tabs", sessions::tabs),
+    drill("a run through all tabs in haste", sessions::haste),
     drill("more sessions than are kept", sessions::many),
     drill("a server with many words", sessions::wordy),
     drill("the agent falls silent", sessions::typing),

@@ -2,7 +2,7 @@
 
 use sidewire_core::{SendFailure, SendState, Status};
 
-use super::{becomes, joined};
+use super::{at_most, becomes, joined};
 use crate::action::{Fault, Mode, Path, ServerAction, UserAction};
 use crate::world::{World, WorldConfig};
 
@@ -75,6 +75,25 @@ pub(super) fn tabs(config: &WorldConfig) -> World {
         world.run_for(350);
     }
     becomes(&mut world, 40_000, Status::Connected, "L4", "after a run through all tabs");
+    world
+}
+
+/// Each session is left at once; the last one stays.
+pub(super) fn haste(config: &WorldConfig) -> World {
+    let mut world = joined(&WorldConfig { sessions: 4, ..config.clone() });
+    let before = world.stats.fetches;
+    for step in 1..=19 {
+        world.user(UserAction::Start(step % 4));
+        world.run_for(30);
+    }
+    // The first switch was not hasty: that session is read at once, and again if its channel is acknowledged in time.
+    at_most(&mut world, 2, before, "T1", "for nineteen switches in half a second");
+    let made = world.stats.fetches;
+    if !world.run_while(130, |world| world.stats.fetches > made) {
+        world.broken("T1", "the session that stays is not read within 160 ms".to_owned());
+    }
+    becomes(&mut world, 10_000, Status::Connected, "L4", "after a run through all tabs in haste");
+    world.converged("T1", 3, world.now, "after a run through all tabs in haste");
     world
 }
 

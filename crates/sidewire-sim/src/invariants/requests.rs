@@ -195,9 +195,11 @@ impl Requests {
                     | Endpoint::Sessions
                     | Endpoint::Unknown => false,
                 };
-                let often = self.count(now, command || older);
+                // One read for each time that the user chose or refreshed it, be it after a moment.
                 let wanted = !older && self.wanted.get_mut(session).is_some_and(std::mem::take);
-                let loud = !(command || older || wanted) && now < self.silent_until;
+                let asked_for = command || older || wanted;
+                let often = self.count(now, asked_for);
+                let loud = !asked_for && now < self.silent_until;
                 let often = often.or_else(|| loud.then(|| too_loud("a fetch")));
                 let early = self.messages_not_before.get(session).is_some_and(|at| *at > now);
                 let early = early.then(|| ("S8", "a fetch before Retry-After".to_owned()));

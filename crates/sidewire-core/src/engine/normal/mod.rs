@@ -93,7 +93,7 @@ impl Engine {
         store.write(form);
         form.option(reading.as_ref(), |form, reading| form.text(format!("{reading:?}").as_bytes()));
         form.option(last_connected.as_ref(), |form, wall| form.long(wall.as_millis()));
-        form.option(last_switch.as_ref(), |form, at| form.age(*at, self.io.policy.auth_debounce));
+        form.option(last_switch.as_ref(), |form, at| form.age(*at, self.io.policy.switch_debounce));
         form.option(shown.as_ref(), |form, id| form.text(id.as_str().as_bytes()));
         // A deadline that has passed unused counts as a late timer.
         form.option(self.next_deadline().as_ref(), |form, at| form.age(*at, self.io.policy.wake_jump));
