@@ -40,6 +40,9 @@ async function burstCases(call, plan, rows) {
   const { told: calls, frames, longest } = await call("notifications", { count: plan.tasks });
   rows.push(atMost(`calls of a subscriber by frames painted, ${plan.tasks} messages`, null, calls, frames, 1));
   rows.push(atMost("longest task of these, ms", null, longest, null, 16));
+  // Fault 76 of the catalogue: its 50 ms are asserted here, as no timed test would hold on every machine.
+  const { ms } = await call("crowded", { fields: 100_000, rounds: 9 });
+  rows.push(atMost("one message among 100,000 unknown fields, frame text to its row, ms", null, ms, null, 50));
 }
 
 async function readingCases(call, plan, rows) {

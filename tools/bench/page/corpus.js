@@ -51,6 +51,13 @@ export function frame(sequence) {
   return flat(JSON.stringify({ event: "new_message", channel: `private-session-${SESSION}`, data }));
 }
 
+/** The same beside `count` fields that nobody knows. */
+export function crowdedFrame(sequence, count) {
+  const unknown = Object.fromEntries(Array.from({ length: count }, (_, index) => [index, 0]));
+  const data = { type: "new_message", sessionId: SESSION, ...unknown, message: message(sequence) };
+  return flat(JSON.stringify({ event: "new_message", channel: `private-session-${SESSION}`, data }));
+}
+
 export function pageBytes(sequences, hasMore = false) {
   const messages = sequences.map(message);
   const last = Math.max(0, ...sequences);

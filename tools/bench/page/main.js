@@ -1,5 +1,5 @@
 // Runs in one page, all engines side by side. `globalThis.bench` is what the script outside calls.
-import { arrivals, frame, message, pageBytes, SESSION, shuffled } from "./corpus.js";
+import { arrivals, crowdedFrame, frame, message, pageBytes, SESSION, shuffled } from "./corpus.js";
 import { memory, Ours, prepare } from "./engines/ours.js";
 import { Plain } from "./engines/plain.js";
 import { Seeds } from "./engines/seeds.js";
@@ -126,6 +126,21 @@ async function notifications({ count }) {
   return { told, frames: frames + 1, longest };
 }
 
+/** One frame with so many unknown fields, to its row; ms. */
+async function crowded({ fields, rounds }) {
+  const engine = await filled(Ours, 1000);
+  const times = [];
+  for (let sequence = 1001; sequence <= 1000 + rounds; sequence += 1) {
+    const text = crowdedFrame(sequence, fields);
+    const started = performance.now();
+    const row = engine.frame(text);
+    times.push(performance.now() - started);
+    if (row === undefined || ids([row])[0] !== message(sequence).messageId) throw new Error("a message among unknown fields is not shown");
+  }
+  engine.close();
+  return { ms: median(times) };
+}
+
 async function page({ size, count }) {
   const engine = await filled(Ours, size);
   const plain = await filled(Plain, size);
@@ -207,7 +222,7 @@ async function identity() {
   return { same };
 }
 
-const cases = { frames, burst, notifications, page, bulk, hold, echo, identity, forget: async () => void kept?.close() };
+const cases = { frames, burst, notifications, crowded, page, bulk, hold, echo, identity, forget: async () => void kept?.close() };
 
 await prepare();
 globalThis.bench = async (name, options = {}) => cases[name](options);
