@@ -270,6 +270,7 @@ test("another computer is not asked in cleartext, and the token goes to no probe
 test("a signature that is refused, is for another app, or that the push server does not accept is told", async () => {
   const cases = [
     [{ signing: { status: 403, body: { error: { code: "USER_MISMATCH" } } } }, "auth", "forbidden", "USER_MISMATCH"],
+    [{ signing: { status: 401, body: { error: { code: `INVALID ${TOKEN}!` } } } }, "auth", "unauthorized", "INVALID …!"],
     [{ signing: { status: 200, body: {} } }, "auth", "bad_answer", null],
     [{ signing: { status: 200, body: { auth: "other:signature" } } }, "auth", "other_key", null],
     [{ subscription: { event: "pusher:error", data: { code: 4009, message: "Invalid signature" } } }, "subscription", "subscription_refused", "Invalid signature"],

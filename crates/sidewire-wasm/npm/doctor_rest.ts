@@ -33,7 +33,7 @@ export async function checkApi({ api }: Places, token: string | null, hasAccess:
   const told = (code: DoctorCode, facts: Facts = {}): ApiResult => ({ finding: finding("api", code, { about, ...facts }), sessionId: null });
   if (answer.type === "none") return told(await causeOf(answer, api, hasAccess));
   const { status, ms, body } = answer;
-  if (status !== 200) return told(codeOf(status), { status, ms, serverCode: serverCode(body) });
+  if (status !== 200) return told(codeOf(status), { status, ms, serverCode: serverCode(body, token) });
   const sessions = field(body, "sessions");
   if (!Array.isArray(sessions)) return told("bad_answer", { status, ms });
   const sessionId = field(sessions[0], "sessionId");
@@ -55,7 +55,7 @@ export async function checkAuth(places: Places, channel: string, socketId: strin
   const answer = await ask(about, { method: "POST", body }, token, patienceMs);
   if (answer.type === "none") return told(await causeOf(answer, places.auth, hasAccess));
   const { status, ms } = answer;
-  if (status !== 200) return told(codeOf(status), { status, ms, serverCode: serverCode(answer.body) });
+  if (status !== 200) return told(codeOf(status), { status, ms, serverCode: serverCode(answer.body, token) });
   const auth = field(answer.body, "auth");
   if (typeof auth !== "string") return told("bad_answer", { status, ms });
   if (!auth.startsWith(`${places.key ?? ""}:`)) return told("other_key", { status, ms });
@@ -114,9 +114,11 @@ function codeOf(status: number): DoctorCode {
   return status >= 500 ? "server_failed" : "bad_answer";
 }
 
-function serverCode(body: unknown): string | null {
+/** A server may repeat the token that it does not like; findings get into reports. */
+function serverCode(body: unknown, token: string | null): string | null {
   const code = field(field(body, "error"), "code");
-  return typeof code === "string" ? code.slice(0, MAX_WORDS) : null;
+  if (typeof code !== "string") return null;
+  return (token === null || token === "" ? code : code.replaceAll(token, "…")).slice(0, MAX_WORDS);
 }
 
 /** A field of what may be anything. */
