@@ -57,7 +57,11 @@ impl Engine {
 
     /// Why push does not work; `None` unless the status is fallback or failed.
     pub fn fallback_reason(&self) -> Option<FallbackReason> {
-        match self.status() {
+        self.reason_for(self.status())
+    }
+
+    fn reason_for(&self, status: Status) -> Option<FallbackReason> {
+        match status {
             Status::Failed => Some(self.push_trouble().unwrap_or(FallbackReason::NotConfigured)),
             Status::Fallback => self.push_trouble(),
             Status::Disconnected | Status::Connecting | Status::Connected | Status::Reconnecting => None,
@@ -254,7 +258,7 @@ impl Engine {
         } else if previous == Status::Connected {
             self.last_connected = self.wall_now().or(self.last_connected);
         }
-        let reason = self.fallback_reason();
+        let reason = self.reason_for(current);
         if previous != current || self.reported.reason != reason {
             let (cause, close) = (self.cause, self.close.take());
             self.reported.status = current;

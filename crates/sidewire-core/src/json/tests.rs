@@ -21,3 +21,13 @@ fn text_in_utf_16_keeps_lone_surrogates_there_and_back() {
         assert_eq!(written, json);
     }
 }
+
+#[test]
+fn malformed_text_is_appended_with_replacements() {
+    let mut out = String::from("[");
+
+    push_lossy(&mut out, "é😀".as_bytes());
+    push_lossy(&mut out, b"a\xffb");
+
+    assert_eq!(out, "[é😀a\u{FFFD}b");
+}

@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::stream::Stream;
 use super::{EchoState, Role};
 use crate::decimal;
-use crate::json::{write_str, write_units};
+use crate::json::{push_lossy, write_str, write_units};
 
 /// One message of the view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub fn write_row_json(row: &Row<'_>, out: &mut String) {
     }
     number(out, Some(u64::from(row.placeholder)));
     out.push(',');
-    out.push_str(&String::from_utf8_lossy(row.raw));
+    push_lossy(out, row.raw);
     if !row.tail.is_empty() {
         out.push(',');
         write_units(out, row.tail);

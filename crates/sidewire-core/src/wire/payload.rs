@@ -105,16 +105,18 @@ fn delta(data: Json<'_>) -> AppEvent<'_> {
 
 fn interact_response<'a>(data: Json<'a>, session: &SessionId) -> AppEvent<'a> {
     let inner = data.get("data").filter(|d| d.kind() == Kind::Object).unwrap_or(data);
-    let field = |name| inner.get(name).and_then(Json::as_str).map(|t| cut(&t, 4096));
+    let [task_id, action, thought, status, last] =
+        inner.pick(["taskId", "action", "thought", "status", "lastSequenceNumber"]);
+    let text = |value: Option<Json<'_>>| value.and_then(Json::as_str).map(|text| cut(&text, 4096));
     AppEvent::InteractResponse {
         response: InteractResponse {
             session: session.clone(),
-            task_id: field("taskId"),
-            action: field("action"),
-            thought: field("thought"),
-            status: field("status"),
+            task_id: text(task_id),
+            action: text(action),
+            thought: text(thought),
+            status: text(status),
         },
-        last_sequence: inner.get("lastSequenceNumber").and_then(Json::as_integer),
+        last_sequence: last.and_then(Json::as_integer),
     }
 }
 

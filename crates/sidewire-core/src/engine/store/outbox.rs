@@ -42,10 +42,9 @@ impl Engine {
     ) -> Option<Timestamp> {
         // What an earlier run stored must not be written over before it was read.
         let read = self.store.listing == Listing::Known && !self.store.unread.contains_key(id);
-        let changed = session.outbox.digest() != session.kept.outbox && !planted!(OutboxNotStored);
-        let changed = changed && read;
+        let changed = || session.outbox.digest() != session.kept.outbox && !planted!(OutboxNotStored);
         let busy = || self.is_storing(Part::Outbox, id);
-        (changed && !busy() && !self.makes_room()).then_some(session.kept.outbox_not_before)
+        (read && changed() && !busy() && !self.makes_room()).then_some(session.kept.outbox_not_before)
     }
 
     pub(super) fn pump_outbox_reads(&mut self) {

@@ -105,8 +105,8 @@ impl Engine {
         if policy.keep_sessions == 0 || policy.keep_messages == 0 {
             return;
         }
-        for id in self.sessions.keys().cloned().collect::<Vec<_>>() {
-            let Some(session) = self.sessions.get_mut(&id).filter(|s| s.fetch.is_loaded()) else { continue };
+        let mut due = Vec::new();
+        for (id, session) in self.sessions.iter_mut().filter(|(_, session)| session.fetch.is_loaded()) {
             let revision = session.timeline.revision();
             if revision == session.kept.snapshot {
                 session.kept.changed = None;
@@ -120,8 +120,11 @@ impl Engine {
             };
             session.kept.changed = Some(changed);
             if changed.at.min(latest) <= now {
-                self.save_snapshot(&id);
+                due.push(id.clone());
             }
+        }
+        for id in due {
+            self.save_snapshot(&id);
         }
     }
 
@@ -172,19 +175,21 @@ struct Snapshot<'a> {
 impl<'a> Snapshot<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let value = json::parse(text.as_bytes()).ok()?;
-        let number = |name| value.get(name).and_then(Json::as_integer);
-        if number("v") != Some(VERSION) {
+        let [version, owner, seen, floor, more, revision, log_time, gaps, messages] = value
+            .pick(["v", "owner", "seen", "floor", "hasOlder", "revision", "logTime", "gaps", "messages"]);
+        let number = |value: Option<Json<'_>>| value.and_then(Json::as_integer);
+        if number(version) != Some(VERSION) {
             return None;
         }
         Some(Self {
-            owner: value.get("owner")?.as_str()?,
-            seen: number("seen")?,
-            floor: number("floor"),
-            more: value.get("hasOlder").and_then(Json::as_bool),
-            revision: number("revision"),
-            log_time: number("logTime"),
-            gaps: value.get("gaps"),
-            messages: value.get("messages").filter(|messages| is_list_of_messages(*messages))?,
+            owner: owner?.as_str()?,
+            seen: number(seen)?,
+            floor: number(floor),
+            more: more.and_then(Json::as_bool),
+            revision: number(revision),
+            log_time: number(log_time),
+            gaps,
+            messages: messages.filter(|messages| is_list_of_messages(*messages))?,
         })
     }
 }
@@ -205,8 +210,7 @@ struct Reach {
 fn write(timeline: &Timeline, owner: &str, seen: u64, most: usize, reach: &Reach) -> String {
     let (start, cut) = first_row(timeline, most, reach.more == Some(false));
     let kept = || timeline.rows(start..timeline.len()).filter(|row| row.echo.is_none());
-    let lowest = kept().filter_map(|row| row.sequence).min();
-    let floor = if cut { lowest } else { timeline.floor() };
+    let floor = if cut { kept().filter_map(|row| row.sequence).min() } else { timeline.floor() };
     let mut out = String::new();
     let mut record = ObjectWriter::begin(&mut out);
     record.number("v", Some(VERSION)).text("owner", Some(owner)).number("seen", Some(seen));
@@ -226,7 +230,7 @@ fn write(timeline: &Timeline, owner: &str, seen: u64, most: usize, reach: &Reach
     list.push('[');
     for row in kept() {
         begin_pair(list, row.sequence);
-        list.push_str(&String::from_utf8_lossy(row.raw));
+        json::push_lossy(list, row.raw);
         list.push(']');
     }
     list.push(']');
