@@ -2,8 +2,8 @@
 
 use sidewire_core::Status;
 
-use super::{at_most, becomes, joined, leaves};
-use crate::action::{Fault, Mode, Path, UserAction};
+use super::{at_most, back_after_long, becomes, joined, leaves, unanswered_for, woken_beside_a_dead_socket};
+use crate::action::{Fault, Mode, UserAction};
 use crate::rng::Rng;
 use crate::world::{World, WorldConfig};
 
@@ -17,12 +17,7 @@ pub(super) fn deaf(config: &WorldConfig) -> World {
 }
 
 pub(super) fn sleep(config: &WorldConfig) -> World {
-    let mut world = joined(config);
-    world.sleep(0);
-    world.run_for(5000);
-    world.fault(Fault::HalfOpen);
-    // Here the monotonic clock stands still meanwhile; `Fault::Freeze` is the other kind of sleep.
-    world.sleep(300_000);
+    let mut world = woken_beside_a_dead_socket(config);
     leaves(&mut world, 8000, "H4", "after waking up");
     world
 }
@@ -38,14 +33,7 @@ pub(super) fn looked_at(config: &WorldConfig) -> World {
 }
 
 pub(super) fn back_online(config: &WorldConfig) -> World {
-    let mut world = joined(config);
-    world.fault(Fault::Dials(Path::Refused));
-    world.fault(Fault::Cut);
-    world.run_for(200_000);
-    world.fault(Fault::Dials(Path::Good));
-    world.user(UserAction::Online(false));
-    world.run_for(6000);
-    world.user(UserAction::Online(true));
+    let mut world = back_after_long(config);
     becomes(&mut world, 3000, Status::Connected, "H5", "after the network came back");
     world
 }
@@ -73,11 +61,7 @@ pub(super) fn refused(config: &WorldConfig) -> World {
 }
 
 pub(super) fn unanswered(config: &WorldConfig) -> World {
-    let mut world = World::new(config.clone());
-    world.network.lose_acknowledgements = true;
-    world.start(0);
-    world.run_for(11_000);
-    world.network.lose_acknowledgements = false;
+    let mut world = unanswered_for(config, 11_000);
     becomes(&mut world, 20_000, Status::Connected, "L4", "after a lost acknowledgement");
     world
 }

@@ -11,6 +11,7 @@ mod streams;
 
 use sidewire_core::Status;
 
+use crate::action::{Fault, Path, UserAction};
 use crate::log::ServerKind;
 use crate::rng::Rng;
 use crate::world::{World, WorldConfig};
@@ -123,6 +124,40 @@ fn joined(config: &WorldConfig) -> World {
     world.start(0);
     becomes(&mut world, 10_000, Status::Connected, "L4", "after a start without faults");
     world.run_for(1000);
+    world
+}
+
+/// The same, whose subscription is not answered within so many milliseconds; from then on they are.
+fn unanswered_for(config: &WorldConfig, millis: u64) -> World {
+    let mut world = World::new(config.clone());
+    world.network.lose_acknowledgements = true;
+    world.start(0);
+    world.run_for(millis);
+    world.network.lose_acknowledgements = false;
+    world
+}
+
+/// A machine that slept for five minutes and wakes beside a socket that died meanwhile. Here the monotonic clock stands
+/// still; `Fault::Freeze` is the other kind of sleep.
+fn woken_beside_a_dead_socket(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.sleep(0);
+    world.run_for(5000);
+    world.fault(Fault::HalfOpen);
+    world.sleep(300_000);
+    world
+}
+
+/// The network was away for long, and the browser tells that it is back.
+fn back_after_long(config: &WorldConfig) -> World {
+    let mut world = joined(config);
+    world.fault(Fault::Dials(Path::Refused));
+    world.fault(Fault::Cut);
+    world.run_for(200_000);
+    world.fault(Fault::Dials(Path::Good));
+    world.user(UserAction::Online(false));
+    world.run_for(6000);
+    world.user(UserAction::Online(true));
     world
 }
 

@@ -3,8 +3,8 @@
 
 use sidewire_core::Status;
 
-use super::{becomes, joined, leaves};
-use crate::action::{Fault, Path, ServerAction, UserAction};
+use super::{back_after_long, becomes, joined, leaves, unanswered_for, woken_beside_a_dead_socket};
+use crate::action::{Fault, Path, ServerAction};
 use crate::log::ServerKind;
 use crate::world::{World, WorldConfig};
 
@@ -60,11 +60,7 @@ pub(super) fn away(config: &WorldConfig) -> World {
 
 /// R5: the subscription is made again, or polling covers it.
 pub(super) fn unanswered(config: &WorldConfig) -> World {
-    let mut world = World::new(config.clone());
-    world.network.lose_acknowledgements = true;
-    world.start(0);
-    world.run_for(9000);
-    world.network.lose_acknowledgements = false;
+    let mut world = unanswered_for(config, 9000);
     world.unheard(0);
     arrives(&mut world, "R5", 60_000, "while a subscription was not answered");
     world
@@ -85,25 +81,14 @@ pub(super) fn finishes(config: &WorldConfig) -> World {
 
 /// R7: waking up is noticed, or the silence is: no dead socket is called live for long.
 pub(super) fn woken(config: &WorldConfig) -> World {
-    let mut world = joined(config);
-    world.sleep(0);
-    world.run_for(5000);
-    world.fault(Fault::HalfOpen);
-    world.sleep(300_000);
+    let mut world = woken_beside_a_dead_socket(config);
     leaves(&mut world, 41_000, "R7", "after waking up beside a dead socket");
     world
 }
 
 /// R8: the event of the browser is heeded, or the next probe comes anyway.
 pub(super) fn back_online(config: &WorldConfig) -> World {
-    let mut world = joined(config);
-    world.fault(Fault::Dials(Path::Refused));
-    world.fault(Fault::Cut);
-    world.run_for(200_000);
-    world.fault(Fault::Dials(Path::Good));
-    world.user(UserAction::Online(false));
-    world.run_for(6000);
-    world.user(UserAction::Online(true));
+    let mut world = back_after_long(config);
     becomes(&mut world, 95_000, Status::Connected, "R8", "after the network came back");
     world
 }
