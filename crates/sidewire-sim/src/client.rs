@@ -155,8 +155,7 @@ impl World {
         let wall = WallTime::from_millis(self.wall());
         let client_message_id = self.engine.mint_client_message_id(wall);
         let timeline = self.engine.timeline(&id);
-        let anchor =
-            timeline.and_then(|t| t.rows(0..t.len()).filter_map(|row| row.sequence).max()).unwrap_or(0);
+        let anchor = timeline.and_then(sidewire_core::Timeline::highest_sequence).unwrap_or(0);
         self.stats.sends += 1;
         self.sent.push(Sent {
             session,

@@ -7,7 +7,7 @@
 
 use sidewire_core::SessionId;
 
-use crate::text::{push_all, push_number};
+use crate::text::{decimals, push_all, push_number};
 use crate::world::WorldConfig;
 
 /// What kind of server this is.
@@ -49,8 +49,6 @@ pub struct Stored {
     pub origin: Option<String>,
     /// Who wrote it.
     pub role: &'static str,
-    /// What it says.
-    pub content: String,
     /// All versions, oldest first, never empty.
     pub versions: Vec<Version>,
 }
@@ -147,6 +145,16 @@ impl Stored {
         self.versions.iter().rev().find(|version| version.at <= as_of)
     }
 
+    /// What it says by now.
+    pub fn content(&self) -> &str {
+        &self.latest().content
+    }
+
+    /// The sender's id, of what the user wrote.
+    pub(crate) fn own(&self) -> Option<&str> {
+        self.origin.as_deref().filter(|_| self.role == "user")
+    }
+
     /// The newest version.
     pub fn latest(&self) -> &Version {
         &self.versions[self.versions.len() - 1]
@@ -212,7 +220,6 @@ impl ServerLog {
             time,
             origin: draft.origin.map(str::to_owned),
             role: draft.role,
-            content: draft.content.to_owned(),
             versions: Vec::with_capacity(1),
         };
         log.revision += 1;
@@ -228,12 +235,11 @@ impl ServerLog {
     pub fn update(&mut self, now: u64, session: usize, index: usize, status: &'static str, content: &str) {
         self.sessions[session].revision += 1;
         let revision = self.sessions[session].revision;
-        let stored = self.sessions[session].messages[index].clone();
+        let stored = &self.sessions[session].messages[index];
         // Versions of one message must differ in their time even when the change counter is not told.
         let floor = stored.versions.len() as u64 + stored.time;
-        let json = self.write(session, &stored, status, content, floor.max(self.wall_offset + now));
+        let json = self.write(session, stored, status, content, floor.max(self.wall_offset + now));
         let stored = &mut self.sessions[session].messages[index];
-        content.clone_into(&mut stored.content);
         stored.versions.push(Version { json, revision, at: now, status, content: content.to_owned() });
     }
 
@@ -247,7 +253,14 @@ impl ServerLog {
         push_all(&mut json, &[r#""role":""#, stored.role, r#"","content":"#]);
         sidewire_core::json::write_str(&mut json, content);
         number(&mut json, r#","timestamp":"#, stored.time);
-        number(&mut json, r#","updatedAt":"#, updated);
+        if updated == stored.time {
+            // The same digits again: most messages are never changed.
+            let digits = json.len() - decimals(updated)..json.len();
+            json.push_str(r#","updatedAt":"#);
+            json.extend_from_within(digits);
+        } else {
+            number(&mut json, r#","updatedAt":"#, updated);
+        }
         push_all(&mut json, &[r#","status":""#, status, "\""]);
         if let Some(sequence) = stored.sequence {
             number(&mut json, r#","sequenceNumber":"#, sequence);

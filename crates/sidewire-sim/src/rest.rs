@@ -263,15 +263,19 @@ impl Endpoint {
 fn messages_endpoint(log: &ServerLog, path: &str, query_text: &str) -> Option<Endpoint> {
     let id = path.strip_prefix("/api/session/")?.strip_suffix("/messages")?;
     let session = log.index_of(id)?;
-    let pairs = query::pairs(query_text);
-    let number = |name| query::first(&pairs, name).and_then(|text| text.parse::<u64>().ok());
-    let cursor = number("afterSequence")
-        .map(Cursor::After)
-        .or_else(|| number("beforeSequence").map(Cursor::Before))
-        .or_else(|| number("changedSince").map(Cursor::Changed))
-        .or_else(|| number("since").map(Cursor::Since))
-        .unwrap_or(Cursor::Newest);
-    let limit = usize::try_from(number("limit").unwrap_or(50)).unwrap_or(50);
+    let (mut cursor, mut limit) = (Cursor::Newest, 50);
+    // Numbers need no decoding.
+    for (name, value) in query_text.split('&').filter_map(|pair| pair.split_once('=')) {
+        let number = || value.parse::<u64>().ok();
+        match name {
+            "afterSequence" => cursor = Cursor::After(number()?),
+            "beforeSequence" => cursor = Cursor::Before(number()?),
+            "changedSince" => cursor = Cursor::Changed(number()?),
+            "since" => cursor = Cursor::Since(number()?),
+            "limit" => limit = usize::try_from(number()?).ok()?,
+            _ => {}
+        }
+    }
     Some(Endpoint::Messages { session, cursor, limit: limit.clamp(1, 100) })
 }
 

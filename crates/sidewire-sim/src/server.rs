@@ -52,7 +52,7 @@ impl World {
         let content = format!("edited at {}", self.now);
         let keep = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
         // The user's own words stay: without an echoed id only they tell whose message it is.
-        let content = keep.filter(|m| m.role == "user").map_or(content, |m| m.content.clone());
+        let content = keep.filter(|m| m.role == "user").map_or(content, |m| m.content().to_owned());
         self.log.update(self.now, session, index, "success", &content);
         self.publish_message(session, index, "message_update");
     }
@@ -108,7 +108,7 @@ impl World {
             return;
         }
         let known = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
-        let grown = known.map(|known| [known.content.as_str(), piece].concat()).filter(|_| by_pieces);
+        let grown = known.map(|known| [known.content(), piece].concat()).filter(|_| by_pieces);
         self.log.update(self.now, session, index, status, grown.as_deref().unwrap_or(whole));
         self.publish_message(session, index, "message_update");
     }
@@ -118,7 +118,7 @@ impl World {
         let Some(stored) = self.log.sessions.get(session).and_then(|log| log.messages.get(index)) else {
             return;
         };
-        let (id, before) = (stored.id.clone(), stored.content.clone());
+        let (id, before) = (stored.id.clone(), stored.content().to_owned());
         self.log.update(self.now, session, index, "streaming", &[before.as_str(), piece].concat());
         self.publish_piece(session, &id, before.encode_utf16().count(), piece);
     }

@@ -1,5 +1,6 @@
 //! The host's storage: what it keeps over restarts, how it fails, and whether the engine uses it rightly.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use sidewire_core::json::{self, Json};
@@ -65,33 +66,33 @@ impl Store {
         self.values.iter().map(|(key, value)| key.len() + value.len()).sum()
     }
 
-    fn work(&mut self, mode: StoreMode, call: &StorageCall) -> StoreAnswer {
+    fn work(&mut self, mode: StoreMode, call: StorageCall) -> StoreAnswer {
         match call {
             _ if mode == StoreMode::Fail => StoreAnswer::Failed(StorageFailure::Failed),
             StorageCall::Keys => StoreAnswer::Keys(self.values.keys().cloned().collect()),
             StorageCall::Load { key } => {
-                let value = self.values.get(key).cloned();
+                let value = self.values.get(&key).cloned();
                 let value = if let StoreMode::Corrupt(kind) = mode {
                     value.map(|value| garbage(&value, kind))
                 } else {
                     value
                 };
-                StoreAnswer::Value(key.clone(), value)
+                StoreAnswer::Value(key, value)
             }
             StorageCall::Save { .. } | StorageCall::Remove { .. } if mode == StoreMode::Lost => {
                 StoreAnswer::Done
             }
             StorageCall::Save { key, value } => {
                 let room = if let StoreMode::Quota(room) = mode { room } else { usize::MAX };
-                let before = self.values.get(key).map_or(0, |old| key.len() + old.len());
+                let before = self.values.get(&key).map_or(0, |old| key.len() + old.len());
                 if self.size() - before + key.len() + value.len() > room {
                     return StoreAnswer::Failed(StorageFailure::Quota);
                 }
-                self.values.insert(key.clone(), value.clone());
+                self.values.insert(key, value);
                 StoreAnswer::Done
             }
             StorageCall::Remove { key } => {
-                self.values.remove(key);
+                self.values.remove(&key);
                 StoreAnswer::Done
             }
         }
@@ -138,12 +139,12 @@ impl World {
         &mut self,
         id: StorageId,
         life: u32,
-        call: &StorageCall,
+        call: StorageCall,
         mode: StoreMode,
         at: u64,
     ) {
-        let answer = self.store.work(mode, call);
         let write = matches!(call, StorageCall::Save { .. } | StorageCall::Remove { .. });
+        let answer = self.store.work(mode, call);
         if mode != StoreMode::HangAfter || !write {
             self.plan(at, Action::Stored(id, life, answer));
         }
@@ -166,9 +167,9 @@ impl World {
         };
         let session =
             read.and_then(|(key, _)| key.rsplit(':').next()).and_then(|name| self.log.index_of(name));
-        let foreign =
-            read.is_some_and(|(_, value)| owner_of(value).is_some_and(|owner| owner != self.owner()));
-        if let (Some(session), Some((key, value))) = (session, read)
+        let parsed = read.and_then(|(_, value)| json::parse(value.as_bytes()).ok());
+        let foreign = parsed.and_then(owner_of).is_some_and(|owner| owner != self.owner());
+        if let (Some(session), Some((key, _)), Some(value)) = (session, read, parsed)
             && key.contains("snapshot")
             && self.host.shown == Some(session)
             && self.engine.is_restoring()
@@ -195,16 +196,15 @@ impl World {
     }
 
     /// The log index from which on a snapshot holds everything up to where it was taken.
-    fn floor_of(&self, session: usize, value: &str) -> Option<usize> {
-        let value = json::parse(value.as_bytes()).ok()?;
+    fn floor_of(&self, session: usize, value: Json<'_>) -> Option<usize> {
+        let [stored, more, floor] = value.pick(["messages", "hasOlder", "floor"]);
         let messages = &self.log.sessions.get(session)?.messages;
-        let ids =
-            value.get("messages")?.elements().map(|pair| pair.elements().nth(1)?.get("messageId")?.as_str());
+        let ids = stored?.elements().map(|pair| pair.elements().nth(1)?.get("messageId")?.as_str());
         let ids: Vec<_> = ids.collect::<Option<Vec<_>>>()?;
-        if value.get("hasOlder").and_then(Json::as_bool) == Some(false) {
+        if more.and_then(Json::as_bool) == Some(false) {
             return Some(0);
         }
-        if let Some(floor) = value.get("floor").and_then(Json::as_integer) {
+        if let Some(floor) = floor.and_then(Json::as_integer) {
             let at = messages.iter().position(|stored| stored.sequence.is_some_and(|number| number >= floor));
             return Some(at.unwrap_or(messages.len()));
         }
@@ -221,11 +221,14 @@ impl World {
     /// The ids of the messages in stored outboxes of whoever is signed in.
     fn unsent_in_store(&self) -> Vec<String> {
         let outboxes = self.store.values.iter().filter(|(key, _)| key.starts_with("sidewire:outbox:"));
-        let own = outboxes.filter(|(_, value)| owner_of(value).is_some_and(|owner| owner == self.owner()));
-        let ids = own.flat_map(|(_, value)| {
-            let value = json::parse(value.as_bytes()).ok();
-            let messages = value.and_then(|value| value.get("messages"));
-            let ids = messages.into_iter().flat_map(Json::elements).filter_map(|message| message.get("id"));
+        let values = outboxes.filter_map(|(_, value)| json::parse(value.as_bytes()).ok());
+        let own = values.filter(|value| owner_of(*value).is_some_and(|owner| owner == self.owner()));
+        let ids = own.flat_map(|value| {
+            let ids = value
+                .get("messages")
+                .into_iter()
+                .flat_map(Json::elements)
+                .filter_map(|message| message.get("id"));
             ids.filter_map(|id| Some(id.as_str()?.into_owned())).collect::<Vec<_>>()
         });
         ids.collect()
@@ -336,7 +339,6 @@ impl World {
     }
 }
 
-fn owner_of(value: &str) -> Option<String> {
-    let value = json::parse(value.as_bytes()).ok()?;
-    Some(value.get("owner")?.as_str()?.into_owned())
+fn owner_of(value: Json<'_>) -> Option<Cow<'_, str>> {
+    value.get("owner")?.as_str()
 }

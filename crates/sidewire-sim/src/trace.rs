@@ -1,14 +1,25 @@
 //! What happened: a hash always, readable lines when somebody wants to look.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use sidewire_core::{Body, Effect, Event, Input, SocketEvent, StorageAnswer, StorageCall, StorageFailure};
+
+/// What is written goes into the hash.
+struct Hashed<'a>(&'a mut Trace);
+
+impl fmt::Write for Hashed<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.bytes(text.as_bytes());
+        Ok(())
+    }
+}
 
 /// The record of one run.
 #[derive(Debug, Default)]
 pub struct Trace {
     hash: u64,
     recording: bool,
+    keeps_events: bool,
     /// Whether lines are printed as they come.
     pub printing: bool,
     /// What the engine put out, a line each, as a replay writes it; only with a recorded engine.
@@ -17,7 +28,7 @@ pub struct Trace {
     pub lines: Vec<String>,
     /// Every effect with its time, when recording.
     pub effects: Vec<(u64, Effect)>,
-    /// Every event with its time, when recording.
+    /// Every event with its time, when recording or once [`Trace::keep_events`] was called.
     pub events: Vec<(u64, Event)>,
 }
 
@@ -25,6 +36,11 @@ impl Trace {
     /// A trace that keeps lines, effects and events if `recording`.
     pub fn new(recording: bool) -> Self {
         Self { recording, ..Self::default() }
+    }
+
+    /// From now on events are kept, whatever else is.
+    pub(crate) const fn keep_events(&mut self) {
+        self.keeps_events = true;
     }
 
     /// The same, with [`Self::output`] if `wanted`.
@@ -50,7 +66,8 @@ impl Trace {
         match input {
             Input::Command(command) => {
                 self.word(1);
-                self.bytes(format!("{command:?}").as_bytes());
+                // A text that is only hashed is written nowhere.
+                let _ = write!(Hashed(self), "{command:?}");
             }
             Input::Socket(connection, event) => {
                 self.word(2 + (u64::from(connection.as_raw()) << 8));
@@ -141,7 +158,7 @@ impl Trace {
         if let Some(output) = &mut self.output {
             output.push_str(&format!("{event:?}\n"));
         }
-        if self.recording {
+        if self.recording || self.keeps_events {
             self.events.push((now, event.clone()));
         }
     }
@@ -197,19 +214,39 @@ impl Trace {
     }
 
     fn word(&mut self, word: u64) {
-        self.hash = (self.hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        self.hash = mixed(self.hash, word);
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.chunks_exact(8);
+        // Four lanes at once: of one alone every word would wait for the product of the one before.
+        let (mut lanes, blocks) = ([self.hash; 4], bytes.chunks_exact(32));
+        let rest = blocks.remainder();
+        for block in blocks {
+            for (lane, chunk) in lanes.iter_mut().zip(block.chunks_exact(8)) {
+                *lane = mixed(*lane, word_of(chunk));
+            }
+        }
+        if rest.len() < bytes.len() {
+            for lane in lanes {
+                self.word(lane);
+            }
+        }
+        let mut chunks = rest.chunks_exact(8);
         for chunk in &mut chunks {
-            let mut word = [0; 8];
-            word.copy_from_slice(chunk);
-            self.word(u64::from_le_bytes(word));
+            self.word(word_of(chunk));
         }
         let tail = chunks.remainder().iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
         self.word(tail ^ (u64::try_from(bytes.len()).unwrap_or(0) << 56));
     }
+}
+
+const fn mixed(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95)
+}
+
+/// Eight bytes.
+fn word_of(chunk: &[u8]) -> u64 {
+    chunk.try_into().map_or(0, u64::from_le_bytes)
 }
 
 fn clock(now: u64) -> String {

@@ -318,7 +318,7 @@ impl World {
             Action::Up(connection, up) => self.came_up(connection, up),
             Action::Arrive(request) => self.arrived(request),
             Action::Answer(request, answer) => self.answered(request, &answer),
-            Action::StoreWork(id, life, call, mode, at) => self.store_work(id, life, &call, mode, at),
+            Action::StoreWork(id, life, call, mode, at) => self.store_work(id, life, call, mode, at),
             Action::Stored(id, life, answer) => self.stored(id, life, &answer),
             Action::Publish(publication) => self.publish_now(&publication),
         }

@@ -1,6 +1,7 @@
 //! Seeds as tests: a quick swarm, and every seed that ever failed.
 
 use sidewire_sim::run::run;
+use sidewire_sim::{World, WorldConfig};
 
 /// Seeds that broke a rule once, each with what it found. A seed means its plan: who changes what `script.rs` draws
 /// looks for new ones. The behaviours themselves have tests of their own in the other files.
@@ -52,4 +53,23 @@ fn equal_seeds_give_equal_traces_and_different_seeds_do_not() {
         assert_eq!(run(seed, false).hash, run(seed, false).hash);
         assert_ne!(run(seed, false).hash, run(seed + 1, false).hash);
     }
+}
+
+// S4: between two looks at the whole view, only the rows that the engine says it touched are looked at.
+#[test]
+fn a_wrong_word_of_the_engine_about_what_it_touched_is_noticed() {
+    let mut world = World::new(WorldConfig { history: 3, ..WorldConfig::default() });
+    world.start(0);
+    world.run_for(2000);
+    // As if the engine had changed the oldest row without a word.
+    world.log.sessions[0].messages[0].versions[0].json.push(' ');
+
+    let noticed = (0..17).find(|_| {
+        world.say(0);
+        world.run_for(100);
+        world.violation().is_some()
+    });
+
+    assert_eq!(world.violation().map(|broken| broken.rule), Some("S4"));
+    assert!(noticed > Some(0), "nothing tells the checker to look there: only the look at the whole does");
 }

@@ -169,8 +169,8 @@ pub(super) fn hanging(config: &WorldConfig) -> World {
 
 /// There is no room: the sessions seen longest ago are forgotten, and own messages are stored all the same.
 pub(super) fn full(config: &WorldConfig) -> World {
-    let mut world =
-        joined(&with_store(&WorldConfig { sessions: 7, history: 40, record: true, ..config.clone() }));
+    let mut world = joined(&with_store(&WorldConfig { sessions: 7, history: 40, ..config.clone() }));
+    world.trace.keep_events();
     let mut last = 0;
     for session in 0..7 {
         world.user(UserAction::Start(session));

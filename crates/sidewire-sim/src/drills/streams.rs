@@ -67,7 +67,7 @@ fn answer(world: &mut World, status: &'static str) -> usize {
 fn says(world: &mut World, index: usize, when: &str) {
     let id = format!("m0-{index}");
     let stored = world.log.sessions.first().and_then(|log| log.messages.get(index));
-    let expected = stored.map(|stored| stored.content.clone());
+    let expected = stored.map(|stored| stored.content().to_owned());
     let timeline = world.session(0).and_then(|id| world.engine.timeline(id));
     let row = timeline.and_then(|timeline| timeline.row(timeline.index_of(&id)?));
     let shown = row.map(|row| {

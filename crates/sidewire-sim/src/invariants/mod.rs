@@ -11,7 +11,7 @@ mod sends;
 mod timers;
 mod view;
 
-use sidewire_core::{Command, Effect, Engine, Event, Input, SocketEvent};
+use sidewire_core::{Command, Effect, Engine, Event, Input, SocketEvent, Status};
 
 pub(crate) use self::requests::CANARY;
 use crate::log::ServerLog;
@@ -38,6 +38,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) sent: &'a [Sent],
     pub(crate) life: u32,
     pub(crate) deadline: Option<u64>,
+    pub(crate) status: Status,
     /// There is a socket, open or being opened.
     pub(crate) socket: bool,
 }
@@ -163,6 +164,7 @@ impl World {
             sent: &self.sent,
             life: self.life,
             deadline: self.deadline,
+            status: self.engine.status(),
             socket: self.checker.link.live() > 0,
         }
     }
@@ -239,11 +241,12 @@ impl World {
             sent: &self.sent,
             life: self.life,
             deadline: self.deadline,
+            status: self.engine.status(),
             socket: self.checker.link.live() > 0,
         };
         let checker = &mut self.checker;
         for (session, view) in checker.views.iter_mut().enumerate() {
-            if let Some((rule, detail)) = view.check(&facts, session) {
+            if let Some((rule, detail)) = view.check(&facts, session, events) {
                 let at = facts.now;
                 checker.violation.get_or_insert(Violation { rule, at, detail });
             }
@@ -315,8 +318,7 @@ impl Checker {
 
     /// What must hold whenever nothing is wanted, and whenever push is live.
     fn at_rest(&self, facts: &Facts<'_>) -> Option<Broken> {
-        let status = facts.engine.status();
-        if status == sidewire_core::Status::Connected && facts.engine.is_polling() {
+        if facts.status == Status::Connected && facts.engine.is_polling() {
             return Some(("S7", "polls although push is live".to_owned()));
         }
         if facts.host.wanted {

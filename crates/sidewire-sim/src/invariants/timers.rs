@@ -63,7 +63,7 @@ impl Timers {
             }
             self.status = change.current;
         }
-        let status = facts.engine.status();
+        let status = facts.status;
         if status == Status::Connected
             && let Some(shown) = facts.host.shown.filter(|shown| !facts.host.joined.contains(shown))
         {

@@ -5,7 +5,8 @@
 use std::cell::LazyCell;
 use std::cmp::Reverse;
 
-use sidewire_core::timeline::{Role, Row, Timeline};
+use sidewire_core::Event;
+use sidewire_core::timeline::{Row, Timeline};
 
 use super::bounds::SESSIONS;
 use super::{Broken, Facts};
@@ -14,6 +15,9 @@ use crate::log::{Cursor, ServerKind, Stored, Version};
 /// A place in the order, computed from the rule and from nothing of the engine's: anchor, class, time or rank, id.
 type Key<'a> = (u64, u8, u64, &'a str);
 
+/// So many changes from one look at the whole view to the next.
+const WHOLE: u64 = 16;
+
 /// What was seen of one session.
 #[derive(Debug, Default)]
 pub(super) struct View {
@@ -21,9 +25,15 @@ pub(super) struct View {
     revision: Option<u64>,
     /// By log index: one more than the version shown, 0 for never shown.
     shown: Vec<u32>,
+    /// How many were shown ever, and how many are now.
+    known: usize,
+    present: usize,
     /// By log index: the number of the check that saw it last.
     stamp: Vec<u64>,
     checks: u64,
+    /// The log indices of the rows that lead the view, up to the first one whose place others decide. What a change
+    /// does not touch needs no second look: see [`View::untouched`].
+    leading: Vec<usize>,
     floor: Option<usize>,
     /// Where the page begins that arrives just now.
     last_page: Option<usize>,
@@ -42,8 +52,8 @@ impl View {
         self.last_page = Some(floor);
     }
 
-    /// Checks the view, if it changed.
-    pub(super) fn check(&mut self, facts: &Facts<'_>, session: usize) -> Option<Broken> {
+    /// Checks the view, if it changed. `events` tell which rows did.
+    pub(super) fn check(&mut self, facts: &Facts<'_>, session: usize, events: &[Event]) -> Option<Broken> {
         let id = &facts.log.sessions[session].id;
         let Some(timeline) = facts.engine.timeline(id) else {
             // Only where there are more than are kept, and never the one that is shown.
@@ -71,32 +81,53 @@ impl View {
         self.shown.resize(length, 0);
         self.stamp.resize(length, 0);
         let mut own = Vec::new();
+        let untouched = self.untouched(timeline, events);
         let broken = self
-            .rows(facts, session, timeline, &mut own)
+            .rows(facts, session, timeline, untouched, &mut own)
             .or_else(|| bubbles(facts, session, &own, self.floor));
         broken.or_else(|| self.nothing_lost(session))
     }
 
-    /// Checks row after row and gathers the senders' ids of what the user wrote, echoes and copies.
+    /// How many of the leading rows are as they were: those before what the change touched, by the engine's own word.
+    /// Every sixteenth change is looked at as a whole, so that a wrong word is noticed as well.
+    fn untouched(&mut self, timeline: &Timeline, events: &[Event]) -> usize {
+        let first_touched = |event: &Event| {
+            let Event::TimelineChanged { session, rows, .. } = event else { return None };
+            (session == timeline.session()).then_some(rows.start)
+        };
+        let first = events.iter().filter_map(first_touched).min();
+        let first = first.filter(|_| !self.checks.is_multiple_of(WHOLE)).unwrap_or(0);
+        self.leading.truncate(first.min(timeline.len()));
+        self.leading.len()
+    }
+
+    /// Checks row after row from `first` on and gathers the senders' ids of what the user wrote, echoes and copies.
     fn rows<'a>(
         &mut self,
         facts: &Facts<'a>,
         session: usize,
         timeline: &'a Timeline,
+        first: usize,
         own: &mut Vec<&'a str>,
     ) -> Option<Broken> {
         // Only messages without a number need them.
         let stairs = LazyCell::new(|| stairs(facts, session, timeline));
-        let mut last: Option<Key<'_>> = None;
-        for row in timeline.rows(0..timeline.len()) {
+        let mut last = self.pass_over(facts, session, own);
+        for (at, row) in (first..).zip(timeline.rows(first..timeline.len())) {
             let key = if row.echo.is_some() {
                 own.push(row.id);
                 echo_key(facts, session, &row)
             } else {
                 let stored = self.server_row(facts, session, &row);
-                let origin = stored.as_ref().ok().filter(|_| row.role == Role::User);
-                own.extend(origin.and_then(|stored| stored.origin.as_deref()));
-                stored.map(|stored| key_of(stored, || &stairs))
+                if let Ok((index, stored)) = stored {
+                    own.extend(stored.own());
+                    // The place of one without a number may change, unless there are none at all.
+                    let fixed = stored.sequence.is_some() || facts.log.kind == ServerKind::Times;
+                    if self.leading.len() == at && fixed {
+                        self.leading.push(index);
+                    }
+                }
+                stored.map(|(_, stored)| key_of(stored, || &stairs))
             };
             let key = match key {
                 Ok(key) => key,
@@ -110,13 +141,29 @@ impl View {
         None
     }
 
+    /// The leading rows that nothing touched are there still; gives the place of the last one.
+    fn pass_over<'a>(
+        &mut self,
+        facts: &Facts<'a>,
+        session: usize,
+        own: &mut Vec<&'a str>,
+    ) -> Option<Key<'a>> {
+        let messages = &facts.log.sessions[session].messages;
+        for index in &self.leading {
+            self.stamp[*index] = self.checks;
+            own.extend(messages[*index].own());
+        }
+        self.present = self.leading.len();
+        self.leading.last().map(|index| key_of(&messages[*index], || &[]))
+    }
+
     /// A row that is no echo: a version of a message of this session's log, each message once.
     fn server_row<'a>(
         &mut self,
         facts: &Facts<'a>,
         session: usize,
         row: &Row<'_>,
-    ) -> Result<&'a Stored, Broken> {
+    ) -> Result<(usize, &'a Stored), Broken> {
         let (of, index) = parse_id(row.id).ok_or_else(|| ("S4", format!("{} is in no log", row.id)))?;
         if of != session {
             return Err(("S3", format!("{} of session {of} is shown in {session}", row.id)));
@@ -135,17 +182,25 @@ impl View {
             let tail = String::from_utf16_lossy(row.tail);
             return Err(("S4", format!("{} goes on as the server never did: {tail}", row.id)));
         };
-        if (row.sequence, row.time, row.role.as_str()) != (stored.sequence, Some(stored.time), stored.role) {
+        let same = row.sequence == stored.sequence && row.time == Some(stored.time);
+        if !same || row.role.as_str() != stored.role {
             return Err(("S4", format!("{} has other fields than the server's: {row:?}", row.id)));
         }
         let version = u32::try_from(version).unwrap_or(u32::MAX) + 1;
-        if version < std::mem::replace(&mut self.shown[index], version) {
+        let before = std::mem::replace(&mut self.shown[index], version);
+        self.known += usize::from(before == 0);
+        self.present += 1;
+        if version < before {
             return Err(("S5", format!("{} went back to version {version}", row.id)));
         }
-        Ok(stored)
+        Ok((index, stored))
     }
 
     fn nothing_lost(&self, session: usize) -> Option<Broken> {
+        // All of them are there once: no need to look for one that is not.
+        if self.present == self.known {
+            return None;
+        }
         let lost = |at: &usize| self.shown[*at] > 0 && self.stamp[*at] != self.checks;
         let lost = (0..self.shown.len()).find(lost)?;
         Some(("S5", format!("m{session}-{lost} was shown and is gone")))
@@ -261,6 +316,9 @@ fn parse_id(id: &str) -> Option<(usize, usize)> {
 
 /// The sequenced messages shown, as (time, number), largest number first.
 fn stairs(facts: &Facts<'_>, session: usize, timeline: &Timeline) -> Vec<(u64, u64)> {
+    if facts.log.kind == ServerKind::Times {
+        return Vec::new();
+    }
     let messages = &facts.log.sessions[session].messages;
     let rows = timeline.rows(0..timeline.len()).filter(|row| row.echo.is_none());
     let shown = rows.filter_map(|row| messages.get(parse_id(row.id)?.1));
