@@ -114,15 +114,18 @@ fn after_stopping_and_signing_out_the_heap_is_where_it_began() {
 #[test]
 fn an_engine_that_is_dropped_leaves_nothing() {
     let _turn = turn();
-    let before = HEAP.current_usage();
-    let mut bench = Bench::new();
-    visit(&mut bench, "s0");
-    visit(&mut bench, "s1");
-    drop(bench);
-    let after = HEAP.current_usage();
+    let left = || {
+        let before = HEAP.current_usage();
+        let mut bench = Bench::new();
+        visit(&mut bench, "s0");
+        visit(&mut bench, "s1");
+        drop(bench);
+        HEAP.current_usage().saturating_sub(before)
+    };
 
-    // The test harness itself may note something meanwhile.
-    assert!(after < before + KIB, "{before} bytes, then {after}");
+    // The test harness notes something now and then; what an engine leaves, it leaves each time.
+    let least = (0..5).map(|_| left()).min().unwrap();
+    assert!(least < KIB, "{least} bytes are left each time");
 }
 
 // S20: hours of a quiet connection, with garbage, repetitions and losses
