@@ -28,7 +28,7 @@ pub struct Trace {
     pub lines: Vec<String>,
     /// Every effect with its time, when recording.
     pub effects: Vec<(u64, Effect)>,
-    /// Every event with its time, when recording or once [`Trace::keep_events`] was called.
+    /// Every event with its time, when recording or once `Trace::keep_events` was called.
     pub events: Vec<(u64, Event)>,
 }
 
