@@ -8,6 +8,7 @@ import { buildSite } from "./lib/docs/site.mjs";
 import { runE2e } from "./lib/e2e-runner.mjs";
 import { info, main, UserError } from "./lib/log.mjs";
 import { packagingSteps } from "./lib/packaging/matrix.mjs";
+import { serverSteps } from "./lib/servers.mjs";
 import { smoke } from "./lib/smoke.mjs";
 import { Steps } from "./lib/steps.mjs";
 
@@ -45,7 +46,8 @@ await main(async () => {
   await steps.step("smoke, real Sockudo", () => repeatedSmoke({ push: "sockudo", sockudo: tools.sockudo }), { needs: ["build"] });
   await steps.step("browser tests", () => repeatedE2e(tools.sockudo), { needs: ["build"] });
   const packaging = await packagingSteps(steps);
+  const servers = await serverSteps(steps);
   await steps.step("documentation", docs, { needs: ["build"] });
   await steps.step("site of the documentation", buildSite, { needs: ["documentation"] });
-  return steps.finish({ seeds: SEEDS, packaging, fuzzed });
+  return steps.finish({ seeds: SEEDS, packaging, servers, fuzzed });
 });

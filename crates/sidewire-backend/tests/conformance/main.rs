@@ -1,10 +1,12 @@
 //! One list of cases over a real WebSocket and real HTTP, run over both push servers: the embedded hub and the real
-//! Sockudo 5.2.0. What both must do was seen on Sockudo.
+//! Sockudo 5.2.0. What both must do was seen on Sockudo. What the client relies upon runs over other servers as well.
 
 #[cfg(test)]
 mod http_cases;
 #[cfg(test)]
 mod peer;
+#[cfg(test)]
+mod portable_cases;
 #[cfg(test)]
 mod socket_cases;
 
@@ -19,10 +21,10 @@ mod suite {
     use tokio_tungstenite::tungstenite::Message;
 
     use crate::peer::{Case, Peer};
-    use crate::{http_cases, socket_cases};
+    use crate::{http_cases, portable_cases, socket_cases};
 
     fn cases() -> Vec<(&'static str, Case)> {
-        socket_cases::all().into_iter().chain(http_cases::all()).collect()
+        [portable_cases::all(), socket_cases::all(), http_cases::all()].concat()
     }
 
     /// Past libtest's capture: these lines are the suite's report.
@@ -40,19 +42,24 @@ mod suite {
     async fn run(push: &str) {
         let (backend, _dir) = start(push).await;
         let url = backend.push_url().unwrap().to_owned();
+        let failed = failures(push, url.trim_start_matches("ws://"), cases()).await;
+        backend.stop().await;
+        assert!(failed.is_empty(), "not conforming over {push}: {failed:#?}");
+    }
+
+    /// Runs `cases` at a server that is already there; the names of those that failed.
+    async fn failures(push: &str, address: &str, cases: Vec<(&'static str, Case)>) -> Vec<&'static str> {
         let mut failed = Vec::new();
-        let cases = cases();
         let total = cases.len();
         for (name, case) in cases {
-            let peer = Peer::new(url.trim_start_matches("ws://"), name);
+            let peer = Peer::new(address, name);
             let outcome = tokio::time::timeout(Duration::from_secs(20), tokio::spawn(case(peer))).await;
             if !matches!(outcome, Ok(Ok(()))) {
                 failed.push(name);
             }
         }
-        backend.stop().await;
         report(&format!("conformance over {push}: {} of {total} cases passed", total - failed.len()));
-        assert!(failed.is_empty(), "not conforming over {push}: {failed:#?}");
+        failed
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,6 +76,15 @@ mod suite {
             return;
         }
         run("sockudo").await;
+    }
+
+    /// Any other server of the protocol: what the client relies upon. `npm run test:servers` names one.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    #[ignore = "needs a server at SIDEWIRE_PUSH_ADDRESS"]
+    async fn conformance_another_server() {
+        let address = std::env::var("SIDEWIRE_PUSH_ADDRESS").expect("SIDEWIRE_PUSH_ADDRESS, host:port");
+        let failed = failures(&address, &address, portable_cases::all()).await;
+        assert!(failed.is_empty(), "not conforming over {address}: {failed:#?}");
     }
 
     /// Here the embedded server differs on purpose: Sockudo leaves frames out and keeps the socket open.

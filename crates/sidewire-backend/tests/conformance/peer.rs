@@ -12,6 +12,7 @@ use sidewire_backend::{Answer, request};
 use sidewire_hub::signing;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -54,11 +55,11 @@ impl Peer {
 
     /// An upgrade; the error is the HTTP status.
     pub(crate) async fn open_at(&self, path: &str) -> Result<Socket, u16> {
-        match connect_async(format!("ws://{}{path}", self.address)).await {
-            Ok((stream, _)) => Ok(Socket { stream, id: String::new() }),
-            Err(Error::Http(response)) => Err(response.status().as_u16()),
-            Err(error) => panic!("{path}: {error}"),
-        }
+        Socket::connect(self.url(path)).await
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("ws://{}{path}", self.address)
     }
 
     /// A connection subscribed to the case's channel.
@@ -106,6 +107,15 @@ impl Peer {
 }
 
 impl Socket {
+    /// An upgrade; the error is the HTTP status.
+    pub(crate) async fn connect(to: impl IntoClientRequest + Unpin) -> Result<Self, u16> {
+        match connect_async(to).await {
+            Ok((stream, _)) => Ok(Self { stream, id: String::new() }),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
     pub(crate) async fn send(&mut self, frame: &Value) {
         self.send_text(&frame.to_string()).await;
     }
