@@ -1,6 +1,7 @@
 //! Time as data: the core never reads a clock.
 
 use core::fmt;
+use core::num::NonZeroU64;
 use core::ops::{Add, Div};
 
 /// A length of time in whole milliseconds.
@@ -79,21 +80,24 @@ impl Div<u32> for Duration {
 }
 
 /// Milliseconds on the host's monotonic clock. Only differences mean anything.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Timestamp(u64);
+///
+/// Kept as one more than the reading, so that "no moment" has a number to itself: an `Option` of it is one machine word,
+/// where the engine passes hundreds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(NonZeroU64);
 
 impl Timestamp {
     /// The clock's origin.
-    pub const ZERO: Self = Self(0);
+    pub const ZERO: Self = Self(NonZeroU64::MIN);
 
-    /// Wraps a reading in milliseconds.
+    /// Wraps a reading in milliseconds. The largest one counts as the one before it.
     pub const fn from_millis(millis: u64) -> Self {
-        Self(millis)
+        Self(NonZeroU64::MIN.saturating_add(millis))
     }
 
     /// The reading in milliseconds.
     pub const fn as_millis(self) -> u64 {
-        self.0
+        self.0.get() - 1
     }
 
     /// This moment plus `delay`, never wrapping.
@@ -104,7 +108,19 @@ impl Timestamp {
 
     /// Time passed since `earlier`; zero when `earlier` lies in the future.
     pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(self.0.saturating_sub(earlier.0))
+        Duration::from_millis(self.0.get().saturating_sub(earlier.0.get()))
+    }
+}
+
+impl Default for Timestamp {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.as_millis()).finish()
     }
 }
 
