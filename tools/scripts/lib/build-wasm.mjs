@@ -36,7 +36,7 @@ export function withoutMachinePaths() {
 
 async function compile() {
   const profile = ["--profile", "wasm-release", "--target", WASM_TARGET];
-  await run("cargo", ["build", "-p", "sidewire-wasm", ...profile, ...withoutMachinePaths()]);
+  await run("cargo", ["rustc", "-p", "sidewire-wasm", "--crate-type", "cdylib", ...profile, ...withoutMachinePaths()]);
   const input = inTarget(WASM_TARGET, "wasm-release", `${MODULE}.wasm`);
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
