@@ -219,6 +219,27 @@ mod tests {
         }
     }
 
+    /// Sockudo writes an object, Soketi too, Laravel Reverb a string of JSON.
+    #[test]
+    fn reads_an_error_as_object_and_as_string_of_json() {
+        for data in [r#"{"code":4009,"message":"no"}"#, r#""{\"code\":4009,\"message\":\"no\"}""#] {
+            let text = format!(r#"{{"event":"pusher:error","data":{data}}}"#);
+            with_frame(&text, |frame| {
+                let Ok(ServerFrame::Error { code, message }) = frame else { panic!("{text}") };
+                assert_eq!((code, message.as_str()), (Some(4009), "no"));
+            });
+        }
+    }
+
+    /// Soketi leaves the empty data out.
+    #[test]
+    fn an_acknowledgement_needs_no_data() {
+        let text = r#"{"event":"pusher_internal:subscription_succeeded","channel":"c"}"#;
+        with_frame(text, |frame| {
+            assert!(matches!(frame, Ok(ServerFrame::Subscribed { channel }) if channel == "c"))
+        });
+    }
+
     #[test]
     fn broken_frames_are_typed_errors() {
         for (text, error) in [
