@@ -236,7 +236,7 @@ mod tests {
     fn an_acknowledgement_needs_no_data() {
         let text = r#"{"event":"pusher_internal:subscription_succeeded","channel":"c"}"#;
         with_frame(text, |frame| {
-            assert!(matches!(frame, Ok(ServerFrame::Subscribed { channel }) if channel == "c"))
+            assert!(matches!(frame, Ok(ServerFrame::Subscribed { channel }) if channel == "c"));
         });
     }
 
