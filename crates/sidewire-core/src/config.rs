@@ -43,6 +43,8 @@ pub struct Config {
     socket_url: Option<String>,
     api_base: Option<String>,
     auth_url: Option<String>,
+    /// Signatures and messages come from one server.
+    one_server: bool,
     channel_prefix: String,
     storage: bool,
     pub(crate) policy: Arc<Policy>,
@@ -120,6 +122,7 @@ impl Config {
         checked_policy(&input.policy)?;
         Ok(Self {
             socket_url: socket_url(&input)?,
+            one_server: is_one_server(auth_url.as_deref(), api_base.as_deref()),
             api_base,
             auth_url,
             channel_prefix: channel_prefix(input.channel_prefix)?,
@@ -134,8 +137,8 @@ impl Config {
     }
 
     /// Whether signatures and messages come from one server.
-    pub(crate) fn one_server(&self) -> bool {
-        self.auth_url.as_deref().map(origin) == self.api_base.as_deref().map(origin)
+    pub(crate) const fn one_server(&self) -> bool {
+        self.one_server
     }
 
     /// Address of the channel authorisation endpoint.
@@ -234,6 +237,11 @@ fn checked_base(
         return Err(ConfigError::Cleartext { setting });
     }
     Ok([scheme, "://", authority, path.trim_end_matches('/')].concat())
+}
+
+/// Whether signatures and messages come from one server.
+fn is_one_server(auth_url: Option<&str>, api_base: Option<&str>) -> bool {
+    auth_url.map(origin) == api_base.map(origin)
 }
 
 /// `scheme://authority` of a checked address.

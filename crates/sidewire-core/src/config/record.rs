@@ -48,10 +48,12 @@ impl Config {
         policy.keep_sessions = usize::try_from(number("keepSessions")?).ok()?;
         policy.keep_messages = usize::try_from(number("keepMessages")?).ok()?;
         policy.while_hidden = if number("pause")? == 1 { WhileHidden::Pause } else { WhileHidden::Keep };
+        let (api_base, auth_url) = (text("apiBase"), text("authUrl"));
         Some(Self {
             socket_url: text("socketUrl"),
-            api_base: text("apiBase"),
-            auth_url: text("authUrl"),
+            one_server: super::is_one_server(auth_url.as_deref(), api_base.as_deref()),
+            api_base,
+            auth_url,
             channel_prefix: text("channelPrefix")?,
             storage: number("storage")? == 1,
             policy: Arc::new(policy),

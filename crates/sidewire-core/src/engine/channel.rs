@@ -56,12 +56,12 @@ impl Engine {
         if !matches!(self.link, Link::Open(_)) || self.renewing() {
             return;
         }
-        let Some(id) = self.next_to_join().cloned() else { return };
-        let Some(session) = self.sessions.get(&id) else { return };
+        let Some(id) = self.next_to_join() else { return };
+        let Some(session) = self.sessions.get(id) else { return };
         match &session.channel {
-            Channel::Idle => self.authorize(&id),
-            Channel::Paused { until } if *until <= now => self.authorize(&id),
-            Channel::Authorized { .. } if self.unacknowledged.is_none() => self.subscribe(&id),
+            Channel::Idle => self.authorize(&id.clone()),
+            Channel::Paused { until } if *until <= now => self.authorize(&id.clone()),
+            Channel::Authorized { .. } if self.unacknowledged.is_none() => self.subscribe(&id.clone()),
             Channel::Paused { .. }
             | Channel::Authorized { .. }
             | Channel::Authorizing { .. }

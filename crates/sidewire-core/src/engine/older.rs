@@ -76,7 +76,9 @@ impl Engine {
 
     /// Whoever asks for more than there is gets his answer without a request.
     pub(super) fn pump_older(&mut self) {
-        let done = |s: &super::Session| s.fetch.is_loaded() && s.fetch.older.more == Some(false);
+        let done = |s: &super::Session| {
+            s.fetch.older.is_wanted() && s.fetch.is_loaded() && s.fetch.older.more == Some(false)
+        };
         if self.shown_session().is_some_and(done)
             && let Some(id) = self.shown.clone()
         {

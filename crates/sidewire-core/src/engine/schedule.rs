@@ -24,6 +24,16 @@ pub(crate) enum Cover {
     Poll { at: Timestamp, begun: bool },
 }
 
+impl Cover {
+    /// Nothing is read before, whatever else puts it off.
+    const fn due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Reconcile { at } | Self::Poll { at, .. } => Some(*at),
+            Self::Unplanned => None,
+        }
+    }
+}
+
 /// A hole in the sequence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Gap {
@@ -54,7 +64,8 @@ impl Engine {
         self.pump_gap();
         self.pump_stream_gap();
         self.pump_refresh();
-        if self.cover_deadline().is_none_or(|at| at > now) {
+        let due = self.shown_session().and_then(|session| session.cover.due());
+        if due.is_none_or(|at| at > now) || self.cover_deadline().is_none_or(|at| at > now) {
             return;
         }
         let Some(session) = self.shown_session_mut() else { return };
@@ -214,7 +225,8 @@ impl Engine {
         let hole =
             session.timeline.first_hole().filter(|_| session.fetch.is_loaded() && !planted!(NoGapRepair));
         let gap = match (hole, session.gap) {
-            (None, _) => Gap::None,
+            (None, Gap::None) => return,
+            (None, Gap::Waiting { .. }) => Gap::None,
             (Some((start, end)), Gap::Waiting { start: known, at, tries }) if known == start => {
                 if at > now || !session.fetch.idle() {
                     return;
@@ -244,7 +256,8 @@ impl Engine {
         let Some(session) = self.shown_session().filter(|s| s.fetch.is_loaded()) else { return };
         let missing = session.timeline.stream_gap().filter(|_| !planted!(NoStreamRepair));
         let gap = match (missing, session.stream_gap) {
-            (None, _) => Gap::None,
+            (None, Gap::None) => return,
+            (None, Gap::Waiting { .. }) => Gap::None,
             (Some(start), Gap::Waiting { start: known, at, tries }) if known == start => {
                 if at > now || !session.fetch.idle() {
                     return;

@@ -132,16 +132,31 @@ impl Engine {
 
     /// How the loading of what is watched stands.
     pub fn load_state(&self) -> LoadState {
+        LoadState { session: self.shown.clone(), error: self.load_error().cloned(), ..self.load_facts() }
+    }
+
+    /// All of it but names and words.
+    fn load_facts(&self) -> LoadState {
         let fetch = self.shown_session().map(|s| &s.fetch);
         LoadState {
-            session: self.shown.clone(),
+            session: None,
             loading: self.is_loading(),
             polling: self.is_polling(),
-            error: self.load_error().cloned(),
+            error: None,
             failures: fetch.map_or(0, Fetch::failures),
             loading_older: fetch.is_some_and(|f| f.older.is_wanted()),
             has_older: fetch.filter(|f| f.is_loaded()).and_then(|f| f.older.more()),
         }
+    }
+
+    /// Whether this is how loading stands. Asked with every input, so that nothing is copied for the answer.
+    fn is_load(&self, told: &LoadState) -> bool {
+        let LoadState { session, error, loading, polling, failures, loading_older, has_older } = told;
+        let now = self.load_facts();
+        *session == self.shown
+            && error.as_ref() == self.load_error()
+            && (*loading, *polling, *failures) == (now.loading, now.polling, now.failures)
+            && (*loading_older, *has_older) == (now.loading_older, now.has_older)
     }
 
     /// When the last request for messages of the watched session left.
@@ -273,8 +288,8 @@ impl Engine {
             self.reported.freshness_cause = Some(self.cause);
             self.io.event(Event::FreshnessChanged { freshness, cause: self.cause });
         }
-        let load = self.load_state();
-        if self.reported.load != load {
+        if !self.is_load(&self.reported.load) {
+            let load = self.load_state();
             self.reported.load = load.clone();
             self.io.event(Event::LoadChanged(load));
         }

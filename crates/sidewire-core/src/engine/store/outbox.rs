@@ -17,11 +17,12 @@ impl Engine {
     /// At once: the next moment may be the last one.
     pub(super) fn pump_outbox_saves(&mut self) {
         let now = self.io.now;
-        for id in self.sessions.keys().cloned().collect::<Vec<_>>() {
+        let is_due = |(id, session): &(&SessionId, &super::super::Session)| {
+            self.outbox_save_due(id, session).is_some_and(|due| due <= now)
+        };
+        let due = self.sessions.iter().filter(is_due).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+        for id in due {
             let Some(session) = self.sessions.get(&id) else { continue };
-            if self.outbox_save_due(&id, session).is_none_or(|due| due > now) {
-                continue;
-            }
             let mark = session.outbox.digest();
             let Some(owner) = self.store.owner.as_deref() else { return };
             let key = Part::Outbox.key(&id);

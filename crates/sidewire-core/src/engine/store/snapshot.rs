@@ -101,7 +101,7 @@ impl Engine {
 
     /// Changes are stored together: a while after the last one, not too long after the first.
     pub(super) fn pump_snapshots(&mut self) {
-        let (now, policy) = (self.io.now, std::sync::Arc::clone(&self.io.policy));
+        let (now, policy) = (self.io.now, &self.io.policy);
         if policy.keep_sessions == 0 || policy.keep_messages == 0 {
             return;
         }
