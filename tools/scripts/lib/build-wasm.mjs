@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+import { constantsOf, withoutRelocations } from "./dead-data.mjs";
 import { run } from "./exec.mjs";
 import { inTarget, PKG_DIR, ROOT } from "./paths.mjs";
 import { shrinkWasm } from "./shrink-wasm.mjs";
@@ -34,14 +35,21 @@ export function withoutMachinePaths() {
   return ["--config", `target.${WASM_TARGET}.rustflags=${JSON.stringify(flags)}`];
 }
 
+/** Returns what the linker tells about the module's constants. */
 async function compile() {
   const profile = ["--profile", "wasm-release", "--target", WASM_TARGET];
-  await run("cargo", ["rustc", "-p", "sidewire-wasm", "--crate-type", "cdylib", ...profile, ...withoutMachinePaths()]);
-  const input = inTarget(WASM_TARGET, "wasm-release", `${MODULE}.wasm`);
+  // As a library of both kinds it would be linked without LTO, and be 5 kB larger to download.
+  const kind = ["--crate-type", "cdylib"];
+  await run("cargo", ["rustc", "-p", "sidewire-wasm", ...kind, ...profile, ...withoutMachinePaths(), "--", "-C", "link-arg=--emit-relocs"]);
+  const linked = readFileSync(inTarget(WASM_TARGET, "wasm-release", `${MODULE}.wasm`));
+  const input = inTarget("wasm-bindgen", `${MODULE}.wasm`);
+  mkdirSync(inTarget("wasm-bindgen"), { recursive: true });
+  writeFileSync(input, withoutRelocations(linked));
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   const bindgen = ["--target", "web", "--omit-default-module-path", "--out-name", MODULE, "--out-dir", OUT, input];
   await run(inTarget("debug", "wasm-bindgen"), bindgen);
+  return constantsOf(linked);
 }
 
 function writeInlineBytes() {
@@ -66,7 +74,9 @@ export async function buildWasm() {
         "crates/sidewire-wasm/build.rs",
         "tools/wasm-tools",
         "tools/scripts/lib/build-wasm.mjs",
+        "tools/scripts/lib/dead-data.mjs",
         "tools/scripts/lib/shrink-wasm.mjs",
+        "tools/scripts/lib/wasm-names.mjs",
         "tools/scripts/lib/shrink-glue.mjs",
         "Cargo.toml",
         "Cargo.lock",
@@ -77,8 +87,8 @@ export async function buildWasm() {
       outputs: [OUT_WASM, join(OUT, `${MODULE}.js`), join(OUT, "inline_bytes.js")],
     },
     async () => {
-      await compile();
-      await shrinkWasm({ wasm: OUT_WASM, glue: join(OUT, `${MODULE}.js`), types: join(OUT, `${MODULE}.d.ts`) });
+      const constants = await compile();
+      await shrinkWasm({ constants, wasm: OUT_WASM, glue: join(OUT, `${MODULE}.js`), types: join(OUT, `${MODULE}.d.ts`) });
       rmSync(join(OUT, `${MODULE}_bg.wasm.d.ts`), { force: true });
       writeInlineBytes();
     },

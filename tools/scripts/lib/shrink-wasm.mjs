@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { blanked } from "./dead-data.mjs";
 import { execute } from "./exec.mjs";
 import { info, UserError, warn } from "./log.mjs";
 import { inTarget, nodeBin } from "./paths.mjs";
@@ -79,6 +80,17 @@ async function emptied(bytes) {
   return result;
 }
 
+/** Blanks what the finished code, with its names, does not read of `constants`. */
+async function withoutDeadData(file, constants) {
+  const { default: binaryen } = await import("binaryen");
+  const bytes = readFileSync(file);
+  const module = binaryen.readBinary(bytes);
+  const { bytes: result, count } = blanked(bytes, constants, module.emitText());
+  module.dispose();
+  writeFileSync(file, result);
+  info(`wasm: ${count} bytes of data that nothing reads`);
+}
+
 async function wasmOpt(args) {
   const { code, stdout, stderr } = await execute(nodeBin("wasm-opt"), [...args, ...FEATURES], { capture: true });
   if (code !== 0) throw new UserError(`wasm-opt failed: ${stderr.trim().split("\n")[0]}`);
@@ -97,8 +109,9 @@ function checkInterface(before, after) {
   return new Set(names(WebAssembly.Module.imports(b)));
 }
 
-/** Shrinks `wasm` and `glue`, two files that belong together, in their place. Without binaryen they stay as they are. */
-export async function shrinkWasm({ wasm, glue, types }) {
+/** Shrinks `wasm` and `glue`, two files that belong together, in their place. Without binaryen they stay as they are.
+ * `constants` are those of the module as it was linked. */
+export async function shrinkWasm({ constants, wasm, glue, types }) {
   if (!existsSync(nodeBin("wasm-opt"))) {
     warn("npm's binaryen is not installed: the module stays about a sixth larger");
     return;
@@ -111,6 +124,7 @@ export async function shrinkWasm({ wasm, glue, types }) {
   writeFileSync(empty, await emptied(before));
   await wasmOpt([...SIZE, "--strip-producers", "--strip-target-features", "-g", empty, "-o", NAMED_WASM]);
   const used = checkInterface(before, readFileSync(NAMED_WASM));
+  await withoutDeadData(NAMED_WASM, constants);
   const told = await wasmOpt(["--strip-debug", "--minify-imports-and-exports-and-modules", NAMED_WASM, "-o", short]);
   const script = rename(withoutUnusedImports(readFileSync(glue, "utf8"), used), JSON.parse(told));
   writeFileSync(wasm, readFileSync(short));

@@ -1,7 +1,7 @@
 // Which part of a WebAssembly module takes how many bytes, from its own name section.
 
 /** Reads a module's bytes: LEB128 numbers and names. */
-class Reader {
+export class Reader {
   constructor(bytes) {
     this.bytes = bytes;
     this.at = 8;
