@@ -246,8 +246,8 @@ fn is_one_server(auth_url: Option<&str>, api_base: Option<&str>) -> bool {
 
 /// `scheme://authority` of a checked address.
 fn origin(url: &str) -> &str {
-    let authority = url.find("://").map_or(0, |at| at + 3);
-    let end = url.get(authority..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| authority + at);
+    // The third slash ends it: looking for the text "://" would ship a search of 2 kB.
+    let end = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2).map_or(url.len(), |(at, _)| at);
     url.get(..end).unwrap_or(url)
 }
 
@@ -264,7 +264,7 @@ fn host_of(authority: &str) -> Option<&str> {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     host == "localhost" || host == "::1" || host.ends_with(".localhost") || host.starts_with("127.")
 }
 
