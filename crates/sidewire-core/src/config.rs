@@ -247,7 +247,8 @@ fn is_one_server(auth_url: Option<&str>, api_base: Option<&str>) -> bool {
 /// `scheme://authority` of a checked address.
 fn origin(url: &str) -> &str {
     // The third slash ends it: looking for the text "://" would ship a search of 2 kB.
-    let end = url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2).map_or(url.len(), |(at, _)| at);
+    let end =
+        url.bytes().enumerate().filter(|(_, byte)| *byte == b'/').nth(2).map_or(url.len(), |(at, _)| at);
     url.get(..end).unwrap_or(url)
 }
 

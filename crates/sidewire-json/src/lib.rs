@@ -29,6 +29,7 @@ pub use self::chunk::{hash, same};
 pub use self::error::{JsonError, JsonErrorKind};
 pub use self::iter::{Elements, Fields};
 pub use self::reader::{Next, Reader};
+pub use self::text::lossy;
 
 /// One syntactically valid JSON value, as the bytes that spell it.
 #[derive(Clone, Copy, Debug)]

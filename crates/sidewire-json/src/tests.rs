@@ -211,3 +211,27 @@ fn texts_that_differ_anywhere_have_hashes_of_their_own() {
 
     assert_eq!(hashes.len(), texts.len());
 }
+
+#[test]
+fn malformed_utf8_is_replaced_as_the_standard_library_does_it() {
+    let pieces: [&[u8]; 9] = [
+        b"a",
+        "ä€😀".as_bytes(),
+        b"\xFF",
+        b"\xC3",
+        b"\xE2\x82",
+        b"\xF0\x9F\x98",
+        b"\xED\xA0\x80",
+        b"\x80",
+        b"",
+    ];
+    for first in pieces {
+        for second in pieces {
+            for third in pieces {
+                let bytes = [first, second, third].concat();
+
+                assert_eq!(lossy(&bytes), String::from_utf8_lossy(&bytes), "{bytes:?}");
+            }
+        }
+    }
+}

@@ -10,14 +10,37 @@ pub(super) fn may_differ(inner: &[u8]) -> bool {
     inner.iter().any(|&byte| byte == b'\\' || !byte.is_ascii())
 }
 
+/// Bytes as text, each piece that is no UTF-8 as U+FFFD. Does what [`String::from_utf8_lossy`] does, in a kilobyte less of
+/// a module that is downloaded.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    // Nearly every text is well formed, and seeing that is cheaper than looking for what to replace.
+    let mut malformed = match core::str::from_utf8(bytes) {
+        Ok(text) => return Cow::Borrowed(text),
+        Err(error) => error,
+    };
+    let (mut text, mut rest) = (String::with_capacity(bytes.len()), bytes);
+    loop {
+        let (valid, tail) = rest.split_at_checked(malformed.valid_up_to()).unwrap_or((rest, &[]));
+        text.push_str(core::str::from_utf8(valid).unwrap_or_default());
+        text.push('\u{FFFD}');
+        rest = malformed.error_len().and_then(|length| tail.get(length..)).unwrap_or_default();
+        match core::str::from_utf8(rest) {
+            Ok(last) => {
+                text.push_str(last);
+                return Cow::Owned(text);
+            }
+            Err(error) => malformed = error,
+        }
+    }
+}
+
 /// Resolves escapes; lone surrogates and malformed UTF-8 become U+FFFD.
 pub(super) fn unescape(inner: &[u8]) -> Cow<'_, str> {
     if !inner.contains(&b'\\') {
-        // Nearly every text is well formed, and seeing that is cheaper than looking for what to replace.
-        return core::str::from_utf8(inner).map_or_else(|_| String::from_utf8_lossy(inner), Cow::Borrowed);
+        return lossy(inner);
     }
     let text = String::from_utf8(unescape_bytes(inner));
-    Cow::Owned(text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    Cow::Owned(text.unwrap_or_else(|error| lossy(error.as_bytes()).into_owned()))
 }
 
 /// The same as bytes, malformed UTF-8 left as it is.
@@ -45,7 +68,7 @@ pub(super) fn units(inner: &[u8]) -> Vec<u16> {
     while !rest.is_empty() {
         let end = rest.iter().position(|&byte| byte == b'\\').unwrap_or(rest.len());
         let (plain, escape) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-        units.extend(String::from_utf8_lossy(plain).encode_utf16());
+        units.extend(lossy(plain).encode_utf16());
         rest = if let Some(unit) = code_unit(escape) {
             units.push(u16::try_from(unit).unwrap_or(0xFFFD));
             escape.get(6..)

@@ -105,7 +105,7 @@ impl Engine {
         let outcome = match answer.outcome {
             Ok(response) if (200..300).contains(&response.status) => {
                 self.token_accepted(answer.token);
-                Ok(String::from_utf8_lossy(response.body).into_owned())
+                Ok(sidewire_json::lossy(response.body).into_owned())
             }
             Ok(response) if response.status == 401 && self.is_renewed_for_call(answer) => {
                 self.calls.waiting.push(made);

@@ -202,7 +202,7 @@ fn id_text(value: Json<'_>) -> Option<Cow<'_, str>> {
     let text = match value.kind() {
         Kind::String => value.as_str()?,
         Kind::Number if value.raw().iter().all(|byte| matches!(byte, b'-' | b'0'..=b'9')) => {
-            String::from_utf8_lossy(value.raw())
+            sidewire_json::lossy(value.raw())
         }
         Kind::Number => Decimal::of(value.as_integer()?).as_str().to_owned().into(),
         Kind::Null | Kind::Bool | Kind::Array | Kind::Object => return None,

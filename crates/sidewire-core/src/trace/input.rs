@@ -12,7 +12,7 @@ pub(super) fn write(out: &mut String, input: &Input<'_>) {
         Input::Socket(connection, event) => {
             kind_with(out, socket_kind(event), u64::from(connection.as_raw()));
             match event {
-                SocketEvent::Frame(bytes) => text(out, "d", &String::from_utf8_lossy(bytes)),
+                SocketEvent::Frame(bytes) => text(out, "d", &sidewire_json::lossy(bytes)),
                 SocketEvent::Closed { code, reason } => {
                     number(out, "c", u64::from(*code));
                     text(out, "d", reason);
@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut String, input: &Input<'_>) {
                     if let Some(after) = response.retry_after {
                         text(out, "a", after);
                     }
-                    text(out, "d", &String::from_utf8_lossy(response.body));
+                    text(out, "d", &sidewire_json::lossy(response.body));
                 }
                 Err(failure) => {
                     kind_with(out, "failure", request);

@@ -72,7 +72,7 @@ fn copy(out: &mut String, value: Json<'_>, name: &str, depth: u32) {
             out.push(']');
         }
         Kind::String => copy_text(out, &value.as_str().unwrap_or_default(), name, depth),
-        Kind::Null | Kind::Bool | Kind::Number => out.push_str(&String::from_utf8_lossy(value.raw())),
+        Kind::Null | Kind::Bool | Kind::Number => out.push_str(&sidewire_json::lossy(value.raw())),
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn read<'a>(name: &str, data: Data<'a>, session: &SessionId) -> AppEv
         "message_delta" => delta(data),
         "interact_response" => interact_response(data, session),
         "typing" => AppEvent::Typing(typing(data)),
-        "session_update" => AppEvent::SessionUpdate(String::from_utf8_lossy(data.raw()).into_owned()),
+        "session_update" => AppEvent::SessionUpdate(sidewire_json::lossy(data.raw()).into_owned()),
         "error" => AppEvent::Error { code: text(data, "code"), message: text(data, "message") },
         _ => AppEvent::Unknown,
     }
