@@ -114,7 +114,7 @@ impl std::error::Error for ConfigError {}
 impl Config {
     /// Checks `input` and derives every URL from it.
     pub fn build(input: ConfigInput) -> Result<Self, ConfigError> {
-        let api_base = match input.api_base.as_deref().map(str::trim) {
+        let api_base = match input.api_base.as_deref().map(str::trim_ascii) {
             None | Some("") => None,
             Some(text) => Some(http_base("apiBase", text, input.allow_cleartext)?),
         };
@@ -173,16 +173,16 @@ impl Config {
 }
 
 fn socket_url(input: &ConfigInput) -> Result<Option<String>, ConfigError> {
-    let key = match input.key.as_deref().map(str::trim) {
+    let key = match input.key.as_deref().map(str::trim_ascii) {
         None | Some("") => return Ok(None),
         Some(key) => key,
     };
     if key.len() > 128 || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
         return Err(ConfigError::BadKey);
     }
-    let base = match input.url.as_deref().map(str::trim) {
+    let base = match input.url.as_deref().map(str::trim_ascii) {
         None | Some("") => {
-            let host = input.ws_host.as_deref().map_or("127.0.0.1", str::trim);
+            let host = input.ws_host.as_deref().map_or("127.0.0.1", str::trim_ascii);
             let tls = input.tls.unwrap_or(!is_loopback(host));
             let scheme = if tls { "wss" } else { "ws" };
             [scheme, "://", host, ":", Decimal::of(input.ws_port.unwrap_or(3005)).as_str()].concat()
@@ -199,7 +199,7 @@ fn auth_url(
     api_base: Option<&str>,
     allow_cleartext: bool,
 ) -> Result<Option<String>, ConfigError> {
-    let endpoint = endpoint.map(str::trim).filter(|e| !e.is_empty()).unwrap_or("/api/pusher/auth");
+    let endpoint = endpoint.map(str::trim_ascii).filter(|e| !e.is_empty()).unwrap_or("/api/pusher/auth");
     if endpoint.starts_with('/') {
         return Ok(api_base.map(|base| [base, endpoint].concat()));
     }

@@ -86,7 +86,7 @@ impl Engine {
                 let told = matches!(code.as_deref(), Some("SESSION_NOT_FOUND" | "USER_MISMATCH"));
                 let reason = if told { FallbackReason::SessionRefused } else { FallbackReason::AuthFailed };
                 let detail = ["authorisation answered 403 ", code.as_deref().unwrap_or_default()].concat();
-                self.refuse_channel(id, reason, code, detail.trim_end());
+                self.refuse_channel(id, reason, code, detail.trim_ascii_end());
             }
             Ok(response) => {
                 let detail = ["authorisation answered ", Decimal::of(response.status).as_str()].concat();

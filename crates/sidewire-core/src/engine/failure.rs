@@ -20,7 +20,7 @@ impl Engine {
 
     /// The same as the server's own words alone.
     pub(super) fn told_wait(&self, response: &HttpResponse<'_>) -> Option<Duration> {
-        let text = response.retry_after?.trim();
+        let text = response.retry_after?.trim_ascii();
         let date = || Some(http_date(text)?.saturating_sub(self.wall_now()?.as_millis()) / 1000);
         let seconds = decimal::read(text).or_else(date)?;
         Some(Duration::from_secs(seconds.clamp(1, 600)))
