@@ -250,26 +250,34 @@ pub struct CloseRule {
     pub last: u16,
     /// What to do.
     pub action: CloseAction,
-    /// What the codes mean.
-    pub meaning: &'static str,
 }
 
-const fn band(first: u16, last: u16, action: CloseAction, meaning: &'static str) -> CloseRule {
-    CloseRule { first, last, action, meaning }
+impl CloseRule {
+    const fn new(first: u16, last: u16, action: CloseAction) -> Self {
+        Self { first, last, action }
+    }
+
+    /// What the codes mean. A function, so that users download the text only if they ask for it.
+    pub const fn meaning(self) -> &'static str {
+        match self.first {
+            1001 => "going away",
+            1012 => "service restart",
+            1013 => "try again later",
+            4000 => {
+                "not with these parameters: application, key, quota, path, version; 4000 never changes the scheme"
+            }
+            _ => "come back at once: restart, no pong, idle",
+        }
+    }
 }
 
 /// Close codes of protocol 7 and of the WebSocket protocol. Codes of no band: [`CloseAction::Backoff`].
 pub const CLOSE_RULES: &[CloseRule] = &[
-    band(1001, 1001, CloseAction::Quick, "going away"),
-    band(1012, 1012, CloseAction::Quick, "service restart"),
-    band(1013, 1013, CloseAction::Overload, "try again later"),
-    band(
-        4000,
-        4099,
-        CloseAction::Refused,
-        "not with these parameters: application, key, quota, path, version; 4000 never changes the scheme",
-    ),
-    band(4200, 4299, CloseAction::Quick, "come back at once: restart, no pong, idle"),
+    CloseRule::new(1001, 1001, CloseAction::Quick),
+    CloseRule::new(1012, 1012, CloseAction::Quick),
+    CloseRule::new(1013, 1013, CloseAction::Overload),
+    CloseRule::new(4000, 4099, CloseAction::Refused),
+    CloseRule::new(4200, 4299, CloseAction::Quick),
 ];
 
 /// What a close code asks of the client.

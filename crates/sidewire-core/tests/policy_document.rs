@@ -42,7 +42,7 @@ fn render() -> String {
         } else {
             format!("{}–{}", rule.first, rule.last)
         };
-        writeln!(out, "| {codes} | {} | {} |", rule.meaning, action(rule.action)).unwrap();
+        writeln!(out, "| {codes} | {} | {} |", rule.meaning(), action(rule.action)).unwrap();
     }
     writeln!(out, "| any other | | {} |", action(CloseAction::Backoff)).unwrap();
     out.push_str(
