@@ -92,20 +92,22 @@ pub(crate) struct Ask {
     pub(crate) timeout: Duration,
 }
 
+/// In the order written, as [`super::Engine`] is.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Io {
     pub(crate) now: Timestamp,
-    pub(crate) rng: Rng,
     pub(crate) policy: Arc<Policy>,
-    pub(crate) counters: Counters,
     pub(crate) token: TokenGeneration,
-    /// The text inside the frame that is being handled, reused.
-    pub(crate) buffer: Vec<u8>,
     effects: Queue<Effect>,
     events: Queue<Event>,
     pending: Map<RequestId, Waiting>,
     last_request: u32,
     last_connection: u32,
+    pub(crate) rng: Rng,
+    /// The text inside the frame that is being handled, reused.
+    pub(crate) buffer: Vec<u8>,
+    pub(crate) counters: Counters,
 }
 
 impl Io {
