@@ -22,9 +22,10 @@ pub(crate) fn http_date(text: &str) -> Option<u64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let date = text.split_once(',')?.1.strip_prefix(' ')?;
-    let mut parts = date.split(' ');
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    let (time, zone) = (parts.next()?, parts.next()?);
+    let (day, rest) = date.split_once(' ')?;
+    let (month, rest) = rest.split_once(' ')?;
+    let (year, rest) = rest.split_once(' ')?;
+    let (time, zone) = rest.split_once(' ')?;
     let month = MONTHS.iter().position(|name| *name == month).and_then(|at| i64::try_from(at + 1).ok())?;
     let year = Cursor(year.as_bytes()).number(4, 1970..=9999)?;
     let day = Cursor(day.as_bytes()).number(2, 1..=days_in(year, month))?;
