@@ -12,13 +12,19 @@ interface Glue {
   readonly rename: (glue: string, names: Names) => string;
 }
 
+interface Order {
+  readonly bySimilarity: (codes: readonly Buffer[]) => readonly number[];
+  readonly ordered: (bytes: Buffer) => Promise<Buffer>;
+}
+
 interface Sizes {
-  readonly functionsOf: (bytes: Buffer) => { readonly functions: readonly { readonly name: string; readonly size: number }[] };
+  readonly functionsOf: (bytes: Buffer) => { readonly functions: readonly { readonly name: string; readonly size: number; readonly code: Buffer }[] };
   readonly ownerOf: (name: string) => string;
 }
 
 const script = (name: string): string => new URL(`tools/scripts/lib/${name}`, pathToFileURL(`${process.cwd()}/`)).href;
 const { rename, withoutUnusedImports } = (await import(script("shrink-glue.mjs"))) as Glue;
+const { bySimilarity, ordered } = (await import(script("order-functions.mjs"))) as Order;
 const { functionsOf, ownerOf } = (await import(script("wasm-names.mjs"))) as Sizes;
 
 const GLUE = `let wasm;
@@ -70,6 +76,31 @@ test("the glue calls the module by its short names and is found by it under its 
   assert.ok(renamed.includes('"a": import0'));
 });
 
+test("each function is followed by the one that has most in common with it", () => {
+  const codes = ["ab", "the first story", "1234567890123", "the second story", "123456789012", "the first stories"].map((text) => Buffer.from(text));
+
+  assert.deepEqual(bySimilarity(codes), [0, 1, 5, 3, 2, 4]);
+});
+
+test("a module with its functions in another order does what it did", async () => {
+  // Exports a, b and c: 1 + 0 + 0, then a() * a() - a() + 5, then what differs from the first in one number alone.
+  const sum = (value: number): number[] => [0, 0x41, value, 0x41, 0, 0x41, 0, 0x6a, 0x6a, 0x0b];
+  const bodies = [
+    sum(1),
+    [0, 0x10, 0, 0x10, 0, 0x6c, 0x10, 0, 0x6b, 0x41, 5, 0x6a, 0x0b],
+    sum(2),
+  ].flatMap((body) => [body.length, ...body]);
+  const exported = ["a", "b", "c"].flatMap((name, index) => [1, name.charCodeAt(0), 0, index]);
+  const bytes = Buffer.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 4, 3, 0, 0, 0, 7, 13, 3, ...exported, 10, bodies.length + 1, 3, ...bodies]);
+
+  const result = await ordered(bytes);
+
+  const lengths = functionsOf(result).functions.map(({ size }) => size);
+  const { a, b, c } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(result))).exports as Record<string, () => number>;
+  assert.deepEqual(lengths, [10, 10, 13]);
+  assert.deepEqual([a?.(), b?.(), c?.()], [1, 5, 2]);
+});
+
 test("the size report counts every function under the part that it belongs to", () => {
   // A module with one function of three bytes and its name.
   const name = "sidewire_core::json::parse::h0123456789abcdef";
@@ -79,7 +110,7 @@ test("the size report counts every function under the part that it belongs to", 
 
   const { functions } = functionsOf(bytes);
 
-  assert.deepEqual(functions, [{ name, size: 3 }]);
+  assert.deepEqual(functions, [{ name, size: 3, code: Buffer.from([0, 1, 11]) }]);
   assert.equal(ownerOf(name), "sidewire-core json");
   assert.equal(ownerOf("<alloc[0123456789abcdef]::vec::Vec<T> as core::clone::Clone>::clone"), "alloc vec");
   assert.equal(ownerOf("rawclient_connect"), "sidewire-wasm exports");

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { buildWasmTools, withoutMachinePaths } from "./build-wasm.mjs";
+import { buildWasmTools, shippingFlags } from "./build-wasm.mjs";
 import { execute, run } from "./exec.mjs";
 import { inTarget, nodeBin, PKG_DIR } from "./paths.mjs";
 import { FEATURES } from "./shrink-wasm.mjs";
@@ -29,7 +29,7 @@ async function shrink() {
 
 async function buildHubModule() {
   const profile = ["--profile", "wasm-release", "--target", TARGET];
-  await run("cargo", ["build", "-p", "sidewire-testing", ...profile, ...withoutMachinePaths()]);
+  await run("cargo", ["build", "-p", "sidewire-testing", ...profile, ...shippingFlags()]);
   const input = inTarget(TARGET, "wasm-release", `${MODULE}.wasm`);
   const bindgen = ["--target", "web", "--omit-default-module-path", "--out-name", MODULE, "--out-dir", STAGE, input];
   await run(inTarget("debug", "wasm-bindgen"), bindgen);

@@ -27,10 +27,15 @@ export async function buildWasmTools() {
   );
 }
 
-/** Panic messages name source files: by the crate, not by where this machine keeps it. */
-export function withoutMachinePaths() {
+// Behind the usual megabyte of stack, every address of data takes a byte more in the code.
+const STACK_BYTES = 960 << 10;
+
+/** How the compiler is called for what users download. */
+export function shippingFlags() {
   const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
-  const flags = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${ROOT}=sidewire`];
+  // Panic messages name source files: by the crate, not by where this machine keeps it.
+  const paths = [`--remap-path-prefix=${join(cargoHome, "registry", "src")}=crates`, `--remap-path-prefix=${ROOT}=sidewire`];
+  const flags = [...paths, "-C", `link-arg=-zstack-size=${STACK_BYTES}`];
   // As --config, not as an environment variable: flags of .cargo/config.toml stay in force.
   return ["--config", `target.${WASM_TARGET}.rustflags=${JSON.stringify(flags)}`];
 }
@@ -40,7 +45,7 @@ async function compile() {
   const profile = ["--profile", "wasm-release", "--target", WASM_TARGET];
   // As a library of both kinds it would be linked without LTO, and be 5 kB larger to download.
   const kind = ["--crate-type", "cdylib"];
-  await run("cargo", ["rustc", "-p", "sidewire-wasm", ...kind, ...profile, ...withoutMachinePaths(), "--", "-C", "link-arg=--emit-relocs"]);
+  await run("cargo", ["rustc", "-p", "sidewire-wasm", ...kind, ...profile, ...shippingFlags(), "--", "-C", "link-arg=--emit-relocs"]);
   const linked = readFileSync(inTarget(WASM_TARGET, "wasm-release", `${MODULE}.wasm`));
   const input = inTarget("wasm-bindgen", `${MODULE}.wasm`);
   mkdirSync(inTarget("wasm-bindgen"), { recursive: true });
@@ -78,6 +83,7 @@ export async function buildWasm() {
         "tools/scripts/lib/shrink-wasm.mjs",
         "tools/scripts/lib/wasm-names.mjs",
         "tools/scripts/lib/shrink-glue.mjs",
+        "tools/scripts/lib/order-functions.mjs",
         "Cargo.toml",
         "Cargo.lock",
         ".cargo/config.toml",

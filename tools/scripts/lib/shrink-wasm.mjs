@@ -1,11 +1,13 @@
 // Makes the compiled module smaller with npm's binaryen: functions that nobody can reach are emptied, the rest is
-// optimised, and the names by which module and glue know each other become short.
+// optimised, the names by which module and glue know each other become short, and the functions come in an order that
+// compresses well.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { blanked } from "./dead-data.mjs";
 import { execute } from "./exec.mjs";
 import { info, UserError, warn } from "./log.mjs";
+import { ordered } from "./order-functions.mjs";
 import { inTarget, nodeBin } from "./paths.mjs";
 import { rename, withoutUnusedImports } from "./shrink-glue.mjs";
 
@@ -22,8 +24,18 @@ export const FEATURES = [
   "--enable-simd",
 ];
 
-// Functions with one caller stay functions unless they are tiny: repeated shapes compress better than inlined ones.
-const SIZE = ["--merge-similar-functions", "-Oz", "--one-caller-inline-max-function-size=20", "--converge"];
+const SIZE = [
+  "-Oz",
+  "--converge",
+  // Functions with one caller stay functions unless they are tiny: repeated shapes compress better than inlined ones.
+  "--one-caller-inline-max-function-size=20",
+  // So does an expression written out again, better than a local that keeps its value.
+  "--skip-pass=local-cse",
+  // The first kilobyte is the far end of the stack, and nothing points there.
+  "--low-memory-unused",
+  // Hints that engines do not use, and that tell equal code apart.
+  "--dealign",
+];
 
 /** With its names, for the report of `npm run size`. */
 export const NAMED_WASM = inTarget("wasm-size", "named.wasm");
@@ -127,9 +139,10 @@ export async function shrinkWasm({ constants, wasm, glue, types }) {
   await withoutDeadData(NAMED_WASM, constants);
   const told = await wasmOpt(["--strip-debug", "--minify-imports-and-exports-and-modules", NAMED_WASM, "-o", short]);
   const script = rename(withoutUnusedImports(readFileSync(glue, "utf8"), used), JSON.parse(told));
-  writeFileSync(wasm, readFileSync(short));
+  const smallest = await ordered(readFileSync(short));
+  writeFileSync(wasm, smallest);
   writeFileSync(glue, script);
   // The interface that it lists has other names now, and nobody needs them.
   writeFileSync(types, readFileSync(types, "utf8").replace(/(export interface InitOutput \{)[^}]*\}/, "$1\n    readonly memory: WebAssembly.Memory;\n}"));
-  info(`wasm: ${before.length} → ${readFileSync(short).length} bytes`);
+  info(`wasm: ${before.length} → ${smallest.length} bytes`);
 }

@@ -25,11 +25,11 @@ export class Reader {
 
 const [CUSTOM, CODE] = [0, 10];
 
-function codeSizes(reader) {
+function codes(reader) {
   return Array.from({ length: reader.number() }, () => {
     const size = reader.number();
     reader.at += size;
-    return size;
+    return reader.bytes.subarray(reader.at - size, reader.at);
   });
 }
 
@@ -47,22 +47,22 @@ function functionNames(reader, end) {
   return names;
 }
 
-/** Every function of a module with its name and the bytes of its code, and the sizes of the sections. */
+/** Every function of a module with its name, its code and the length of that, and the sizes of the sections. */
 export function functionsOf(bytes) {
   const reader = new Reader(bytes);
   const sections = new Map();
-  let [sizes, names] = [[], new Map()];
+  let [bodies, names] = [[], new Map()];
   while (reader.at < bytes.length) {
     const id = bytes[reader.at++];
     const size = reader.number();
     const end = reader.at + size;
     sections.set(id, (sections.get(id) ?? 0) + size);
-    if (id === CODE) sizes = codeSizes(reader);
+    if (id === CODE) bodies = codes(reader);
     if (id === CUSTOM && reader.text() === "name") names = functionNames(reader, end);
     reader.at = end;
   }
   const imported = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).filter(({ kind }) => kind === "function").length;
-  return { functions: sizes.map((size, index) => ({ name: names.get(index + imported) ?? "", size })), sections };
+  return { functions: bodies.map((code, index) => ({ name: names.get(index + imported) ?? "", size: code.length, code })), sections };
 }
 
 /** To whom a function belongs: a module of ours, a crate, or the standard library. */
