@@ -10,6 +10,7 @@ interface Names {
 interface Glue {
   readonly withoutUnusedImports: (glue: string, used: ReadonlySet<string>) => string;
   readonly rename: (glue: string, names: Names) => string;
+  readonly forPresentEngines: (glue: string) => string;
 }
 
 interface Order {
@@ -23,7 +24,7 @@ interface Sizes {
 }
 
 const script = (name: string): string => new URL(`tools/scripts/lib/${name}`, pathToFileURL(`${process.cwd()}/`)).href;
-const { rename, withoutUnusedImports } = (await import(script("shrink-glue.mjs"))) as Glue;
+const { forPresentEngines, rename, withoutUnusedImports } = (await import(script("shrink-glue.mjs"))) as Glue;
 const { bySimilarity, ordered } = (await import(script("order-functions.mjs"))) as Order;
 const { functionsOf, ownerOf } = (await import(script("wasm-names.mjs"))) as Sizes;
 
@@ -74,6 +75,65 @@ test("the glue calls the module by its short names and is found by it under its 
   assert.ok(renamed.includes("        a: function() {") && renamed.includes("        b: function() {"));
   assert.ok(renamed.includes("wasm.c(wasm.d)"));
   assert.ok(renamed.includes('"a": import0'));
+});
+
+test("the glue keeps the way of present engines where it has one for older ones too, and another glue is refused", () => {
+  const old = `if (Symbol.dispose) Client.prototype[Symbol.dispose] = Client.prototype.free;
+const Finalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.free(ptr));
+function view() {
+    if (cachedDataViewMemory0 === null || cachedDataViewMemory0.buffer.detached === true || (cachedDataViewMemory0.buffer.detached === undefined && cachedDataViewMemory0.buffer !== wasm.memory.buffer)) {
+        cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
+    }
+}
+function pass(arg, malloc, realloc) {
+    if (realloc === undefined) {
+        return slowly(arg);
+    }
+    return quickly(arg);
+}
+const MAX_SAFARI_DECODE_BYTES = 2146435072;
+let numBytesDecoded = 0;
+function decodeText(bytes) {
+    numBytesDecoded += bytes.length;
+    if (numBytesDecoded >= MAX_SAFARI_DECODE_BYTES) {
+        numBytesDecoded = bytes.length;
+    }
+    return decoder.decode(bytes);
+}
+if (!('encodeInto' in cachedTextEncoder)) {
+    cachedTextEncoder.encodeInto = slowly;
+}
+function initSync(module) {
+    if (module !== undefined) {
+        console.warn("deprecated");
+    }
+    return module;
+}
+`;
+
+  assert.equal(
+    forPresentEngines(old),
+    `const Finalization = new FinalizationRegistry(ptr => wasm.free(ptr));
+function view() {
+    if (cachedDataViewMemory0?.buffer !== wasm.memory.buffer) {
+        cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
+    }
+}
+function pass(arg, malloc, realloc) {
+    return quickly(arg);
+}
+function decodeText(bytes) {
+    return decoder.decode(bytes);
+}
+function initSync(module) {
+    ({ module } = module);
+    return module;
+}
+`,
+  );
+  assert.throws(() => forPresentEngines(old.replace("MAX_SAFARI", "MOST")), /wasm-bindgen has changed/);
 });
 
 test("each function is followed by the one that has most in common with it", () => {

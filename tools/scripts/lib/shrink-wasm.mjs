@@ -9,7 +9,7 @@ import { execute } from "./exec.mjs";
 import { info, UserError, warn } from "./log.mjs";
 import { ordered } from "./order-functions.mjs";
 import { inTarget, nodeBin } from "./paths.mjs";
-import { rename, withoutUnusedImports } from "./shrink-glue.mjs";
+import { forPresentEngines, rename, withoutUnusedImports } from "./shrink-glue.mjs";
 
 // rustc 1.95 writes these features into the module; a wasm-opt that does not know them breaks it without a word.
 export const FEATURES = [
@@ -138,7 +138,7 @@ export async function shrinkWasm({ constants, wasm, glue, types }) {
   const used = checkInterface(before, readFileSync(NAMED_WASM));
   await withoutDeadData(NAMED_WASM, constants);
   const told = await wasmOpt(["--strip-debug", "--minify-imports-and-exports-and-modules", NAMED_WASM, "-o", short]);
-  const script = rename(withoutUnusedImports(readFileSync(glue, "utf8"), used), JSON.parse(told));
+  const script = rename(forPresentEngines(withoutUnusedImports(readFileSync(glue, "utf8"), used)), JSON.parse(told));
   const smallest = await ordered(readFileSync(short));
   writeFileSync(wasm, smallest);
   writeFileSync(glue, script);
