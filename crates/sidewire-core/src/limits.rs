@@ -31,14 +31,7 @@ pub fn scrub(bytes: &mut Vec<u8>, secret: &str) {
 
 /// Cuts `text` to at most `max` bytes at a character border.
 pub(crate) fn cut(text: &str, max: usize) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        if out.len() + c.len_utf8() > max {
-            break;
-        }
-        out.push(c);
-    }
-    out
+    text.get(..text.floor_char_boundary(max)).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

@@ -7,14 +7,12 @@ pub fn write_str(out: &mut String, text: &str) {
     out.reserve(text.len() + 2);
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c < ' ' || c == '"' || c == '\\') {
-        let (plain, special) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(plain);
-        let mut characters = special.chars();
-        if let Some(character) = characters.next() {
-            escape(out, character);
-        }
-        rest = characters.as_str();
+    while let Some((at, special)) =
+        rest.bytes().enumerate().find(|(_, b)| *b < b' ' || matches!(b, b'"' | b'\\'))
+    {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        escape(out, char::from(special));
+        rest = rest.get(at + 1..).unwrap_or_default();
     }
     out.push_str(rest);
     out.push('"');

@@ -100,7 +100,7 @@ fn substitute(text: &str) -> String {
     });
     let mut hex = String::new();
     decimal::push_hex(&mut hex, digest, 16);
-    let mut digits = hex.chars().rev().cycle();
+    let mut digits = hex.bytes().rev().map(char::from).cycle();
     let mut out = String::with_capacity(text.len());
     for (bytes, first) in [(1, 0), (2, 0x100), (3, 0x4E00), (4, 0x1_F700)] {
         for _ in text.chars().filter(|character| character.len_utf8() == bytes) {
