@@ -42,7 +42,7 @@ export const NAMED_WASM = inTarget("wasm-size", "named.wasm");
 
 // What a panic does after it has begun: write a text that nobody sees, then stop. Only the stop is left.
 const PANIC =
-  /core(?:\[\w+\])?::panicking|slice_error_fail|slice_index_fail|unwrap_failed|expect_failed|raw_vec::handle_error|capacity_overflow|handle_alloc_error|panic_already|std(?:\[\w+\])?::panicking|rust_begin_unwind|rust_panic|rust_oom|default_alloc_error|begin_panic|__rust_end_short_backtrace/;
+  /core(?:\[\w+\])?::panicking|slice_error_fail|slice_index_fail|unwrap_failed|expect_failed|raw_vec::handle_error|capacity_overflow|handle_alloc_error|panic_already|std(?:\[\w+\])?::panicking|rust_begin_unwind|rust_panic|rust_oom|default_alloc_error|begin_panic|__rust_end_short_backtrace|len_mismatch_fail|encode_utf8_raw::do_panic/;
 // Formatting, which the texts of panics alone still name.
 const FORMAT =
   /::fmt::(?:Debug|Display|LowerHex|UpperHex|Pointer|Write|write|Formatter|builders|Arguments|num)|Formatter>::|::fmt::format|escape_debug|is_printable|grapheme_extend|do_count_chars/;
