@@ -5,9 +5,17 @@
     reason = "indices come from this file's own vectors; a bad one is a harness bug"
 )]
 
-use sidewire_core::SessionId;
+mod history;
+mod page;
 
-use crate::text::{decimals, push_all, push_number};
+use std::cell::OnceCell;
+
+use sidewire_core::SessionId;
+use smallvec::SmallVec;
+
+use self::history::{History, Style};
+pub use self::page::{Cursor, Page};
+use crate::text::push_number;
 use crate::world::WorldConfig;
 
 /// What kind of server this is.
@@ -49,8 +57,8 @@ pub struct Stored {
     pub origin: Option<String>,
     /// Who wrote it.
     pub role: &'static str,
-    /// All versions, oldest first, never empty.
-    pub versions: Vec<Version>,
+    /// All versions, oldest first, never empty. Most messages have one.
+    pub versions: SmallVec<[Version; 1]>,
 }
 
 /// One session's log.
@@ -58,48 +66,36 @@ pub struct Stored {
 pub struct SessionLog {
     /// The session.
     pub id: SessionId,
-    /// In the order in which they were stored.
-    pub messages: Vec<Stored>,
+    /// In the order in which they were stored. What the world begins with is written when somebody looks at the
+    /// session, which is seldom.
+    messages: OnceCell<Vec<Stored>>,
+    history: History,
     /// The change counter.
     pub revision: u64,
     /// The last sequence number given.
     pub last_sequence: u64,
+    /// When the last message or version was stored, on the simulator's clock.
+    changed_at: u64,
 }
 
-/// Where a page begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cursor {
-    /// The newest page.
-    Newest,
-    /// The last ones before a sequence number.
-    Before(u64),
-    /// Behind a sequence number.
-    After(u64),
-    /// Changes behind a revision.
-    Changed(u64),
-    /// From a server time on.
-    Since(u64),
-}
+impl SessionLog {
+    /// All messages, in the order in which they were stored.
+    pub fn messages(&self) -> &[Stored] {
+        self.messages.get_or_init(|| self.history.write(&self.id))
+    }
 
-impl Cursor {
-    /// Whether a message lies on its side, as far as the message alone tells.
-    fn takes(self, message: &Stored, version: &Version) -> bool {
-        match self {
-            Self::Newest | Self::Before(_) => true,
-            Self::After(number) => message.sequence > Some(number),
-            Self::Changed(revision) => version.revision > revision,
-            Self::Since(time) => message.time >= time,
+    /// One of them, to change it.
+    pub fn message_mut(&mut self, index: usize) -> Option<&mut Stored> {
+        self.messages();
+        self.messages.get_mut()?.get_mut(index)
+    }
+
+    fn push(&mut self, stored: Stored) {
+        self.messages();
+        if let Some(messages) = self.messages.get_mut() {
+            messages.push(stored);
         }
     }
-}
-
-/// A page, and where in the log it begins.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// The body.
-    pub body: String,
-    /// Index of its first message; the length of the log when it is empty.
-    pub first: usize,
 }
 
 /// What a new message is made of.
@@ -164,14 +160,23 @@ impl Stored {
 impl ServerLog {
     /// The log that a world begins with.
     pub(crate) fn of(config: &WorldConfig, wall_offset: u64) -> Self {
-        let sessions = (0..config.sessions).filter_map(|index| {
-            let id = SessionId::parse(&format!("s{index}")).ok()?;
-            // Room for what is said later too: growing means copying.
-            let messages = Vec::with_capacity(config.history + 32);
-            Some(SessionLog { id, messages, revision: 0, last_sequence: 0 })
-        });
         let wall_offset = wall_offset.saturating_add_signed(config.skew);
-        let mut log = Self {
+        let style = Style { kind: config.kind, echoes_ids: config.echoes_ids, anonymous: false };
+        let length = config.history as u64;
+        let sessions = (0..config.sessions).filter_map(|session| {
+            let id = SessionId::parse(&format!("s{session}")).ok()?;
+            let history = History { session, length, style, wall_offset };
+            let last_sequence = if config.kind == ServerKind::Times { 0 } else { length };
+            Some(SessionLog {
+                id,
+                messages: OnceCell::new(),
+                history,
+                revision: length,
+                last_sequence,
+                changed_at: 0,
+            })
+        });
+        Self {
             kind: config.kind,
             echoes_ids: config.echoes_ids,
             wall_offset,
@@ -180,23 +185,7 @@ impl ServerLog {
             poison: false,
             anonymous: false,
             denied: 0,
-        };
-        let mut content = "old ".to_owned();
-        for session in 0..config.sessions {
-            for index in 0..config.history {
-                let role = if index % 2 == 0 { "user" } else { "assistant" };
-                content.truncate("old ".len());
-                push_number(&mut content, index as u64);
-                let draft =
-                    Draft { role, content: &content, status: "success", origin: None, numbered: true };
-                // Spread over the first second, so that times differ.
-                log.append(u64::try_from(index).unwrap_or(0) * 5, session, draft);
-            }
         }
-        for version in log.sessions.iter_mut().flat_map(|s| &mut s.messages).flat_map(|m| &mut m.versions) {
-            version.at = 0;
-        }
-        log
     }
 
     /// The number of a session.
@@ -206,130 +195,41 @@ impl ServerLog {
 
     /// Stores a message and returns its index.
     pub fn append(&mut self, now: u64, session: usize, draft: Draft<'_>) -> usize {
-        let kind = self.kind;
+        let (style, wall) = (self.style(), self.wall_offset + now);
         let log = &mut self.sessions[session];
-        let index = log.messages.len();
+        let messages = log.messages();
+        let index = messages.len();
         // Times tie, but never more than three: whole pages of one time cannot be paged by `since`.
-        let third = index.checked_sub(3).map_or(0, |third| log.messages[third].time + 1);
-        let time = (self.wall_offset + now).max(third).max(log.messages.last().map_or(0, |last| last.time));
-        let numbered = kind != ServerKind::Times && draft.numbered;
+        let third = index.checked_sub(3).map_or(0, |third| messages[third].time + 1);
+        let time = wall.max(third).max(messages.last().map_or(0, |last| last.time));
+        let numbered = style.kind != ServerKind::Times && draft.numbered;
         log.last_sequence += u64::from(numbered);
-        let mut stored = Stored {
-            id: message_id(session, index),
-            sequence: numbered.then_some(log.last_sequence),
-            time,
-            origin: draft.origin.map(str::to_owned),
-            role: draft.role,
-            versions: Vec::with_capacity(1),
-        };
         log.revision += 1;
-        let json = self.write(session, &stored, draft.status, draft.content, time);
-        let revision = self.sessions[session].revision;
-        let (status, content) = (draft.status, draft.content.to_owned());
-        stored.versions.push(Version { json, revision, at: now, status, content });
-        self.sessions[session].messages.push(stored);
+        let sequence = numbered.then_some(log.last_sequence);
+        let id = message_id(session, index);
+        let origin = draft.origin.map(str::to_owned);
+        let mut stored = Stored { id, sequence, time, origin, role: draft.role, versions: SmallVec::new() };
+        stored.say(style, &log.id, time, log.revision, now, (draft.status, draft.content));
+        log.push(stored);
+        log.changed_at = now;
         index
     }
 
     /// Stores another version of a message.
     pub fn update(&mut self, now: u64, session: usize, index: usize, status: &'static str, content: &str) {
-        self.sessions[session].revision += 1;
-        let revision = self.sessions[session].revision;
-        let stored = &self.sessions[session].messages[index];
+        let (style, wall) = (self.style(), self.wall_offset + now);
+        let log = &mut self.sessions[session];
+        log.revision += 1;
+        let (id, revision) = (log.id.clone(), log.revision);
+        log.changed_at = now;
+        let Some(stored) = log.message_mut(index) else { return };
         // Versions of one message must differ in their time even when the change counter is not told.
         let floor = stored.versions.len() as u64 + stored.time;
-        let json = self.write(session, stored, status, content, floor.max(self.wall_offset + now));
-        let stored = &mut self.sessions[session].messages[index];
-        stored.versions.push(Version { json, revision, at: now, status, content: content.to_owned() });
+        stored.say(style, &id, floor.max(wall), revision, now, (status, content));
     }
 
-    fn write(&self, session: usize, stored: &Stored, status: &str, content: &str, updated: u64) -> String {
-        let log = &self.sessions[session];
-        let mut json = String::with_capacity(256 + content.len());
-        push_all(&mut json, &[r#"{"messageId":""#, &stored.id, r#"","#]);
-        if !self.anonymous {
-            push_all(&mut json, &[r#""sessionId":""#, log.id.as_str(), r#"","#]);
-        }
-        push_all(&mut json, &[r#""role":""#, stored.role, r#"","content":"#]);
-        sidewire_core::json::write_str(&mut json, content);
-        number(&mut json, r#","timestamp":"#, stored.time);
-        if updated == stored.time {
-            // The same digits again: most messages are never changed.
-            let digits = json.len() - decimals(updated)..json.len();
-            json.push_str(r#","updatedAt":"#);
-            json.extend_from_within(digits);
-        } else {
-            number(&mut json, r#","updatedAt":"#, updated);
-        }
-        push_all(&mut json, &[r#","status":""#, status, "\""]);
-        if let Some(sequence) = stored.sequence {
-            number(&mut json, r#","sequenceNumber":"#, sequence);
-        }
-        if self.kind == ServerKind::Revisions {
-            number(&mut json, r#","revision":"#, log.revision);
-        }
-        if let Some(origin) = stored.origin.as_ref().filter(|_| self.echoes_ids) {
-            push_all(&mut json, &[r#","clientMessageId":""#, origin, "\""]);
-        }
-        json.push('}');
-        json
-    }
-
-    /// One page as a copy of the database at `as_of` gives it.
-    pub fn page(&self, session: usize, cursor: Cursor, limit: usize, as_of: u64) -> Page {
-        let log = &self.sessions[session];
-        let cursor = if self.stuck { Cursor::Newest } else { cursor };
-        let visible = log.messages.iter().enumerate().take(log.messages.len().saturating_sub(self.denied));
-        let visible = visible.filter_map(|(at, message)| Some((at, message, message.version_at(as_of)?)));
-        let (mut found, mut count, mut current, mut last) = (Vec::new(), 0, 0, 0);
-        for item @ (_, message, version) in visible {
-            count += 1;
-            current = current.max(version.revision);
-            last = last.max(message.sequence.unwrap_or(0));
-            if cursor.takes(message, version) {
-                found.push(item);
-            }
-        }
-        if let Cursor::Before(number) = cursor {
-            let behind = |(_, message, _): &(usize, &Stored, &Version)| message.sequence >= Some(number);
-            found.truncate(found.iter().position(behind).unwrap_or(found.len()));
-        }
-        if matches!(cursor, Cursor::Changed(_)) {
-            found.sort_by_key(|(_, _, version)| version.revision);
-        }
-        let has_more = found.len() > limit;
-        if matches!(cursor, Cursor::Newest | Cursor::Before(_)) {
-            found.drain(..found.len().saturating_sub(limit));
-        } else {
-            found.truncate(limit);
-        }
-        let cut = has_more && matches!(cursor, Cursor::Changed(_));
-        let revision = if cut { found.last().map_or(current, |(_, _, v)| v.revision) } else { current };
-        let first = found.iter().map(|(at, _, _)| *at).min().unwrap_or(count);
-        let has_more = has_more || self.stuck;
-        let mut bodies: Vec<&str> = found.iter().map(|(_, _, v)| v.json.as_str()).collect();
-        if self.poison {
-            bodies.insert(0, r#"{"content":"no id"}"#);
-        }
-        Page { body: self.page_body(&bodies, has_more, last, revision), first }
-    }
-
-    fn page_body(&self, bodies: &[&str], has_more: bool, last: u64, revision: u64) -> String {
-        let length = bodies.iter().map(|body| body.len() + 1).sum::<usize>();
-        let mut body = String::with_capacity(96 + length);
-        body.push_str(r#"{"messages":["#);
-        for (index, message) in bodies.iter().enumerate() {
-            push_all(&mut body, &[if index > 0 { "," } else { "" }, message]);
-        }
-        push_all(&mut body, &[r#"],"hasMore":"#, if has_more { "true" } else { "false" }]);
-        if self.kind != ServerKind::Times {
-            number(&mut body, r#","lastSequenceNumber":"#, last);
-        }
-        if self.kind == ServerKind::Revisions {
-            number(&mut body, r#","revision":"#, revision);
-        }
-        body.push('}');
-        body
+    const fn style(&self) -> Style {
+        Style { kind: self.kind, echoes_ids: self.echoes_ids, anonymous: self.anonymous }
     }
 }
 
@@ -341,10 +241,4 @@ fn message_id(session: usize, index: usize) -> String {
     id.push('-');
     push_number(&mut id, index as u64);
     id
-}
-
-/// Appends `name` and the digits of `value`.
-fn number(out: &mut String, name: &str, value: u64) {
-    out.push_str(name);
-    push_number(out, value);
 }

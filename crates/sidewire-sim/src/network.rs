@@ -50,10 +50,10 @@ impl Network {
     }
 
     /// When publishes made now reach the push server: none, one or two times.
-    pub fn publish_times(&mut self, now: u64, session: usize) -> Vec<u64> {
-        let mut times = Vec::with_capacity(2);
-        let copies = 1 + u64::from(self.chance(self.double_publishes));
-        for _ in 0..copies {
+    pub fn publish_times(&mut self, now: u64, session: usize) -> [Option<u64>; 2] {
+        let mut times = [None; 2];
+        let copies = 1 + usize::from(self.chance(self.double_publishes));
+        for time in times.iter_mut().take(copies) {
             if self.chance(self.lose_publishes) {
                 continue;
             }
@@ -63,7 +63,7 @@ impl Network {
             // One publisher per session is serial; concurrent ones are not.
             let at = if scatter > 0 { at } else { at.max(*last) };
             *last = at;
-            times.push(at);
+            *time = Some(at);
         }
         times
     }

@@ -10,6 +10,7 @@ use crate::action::{Action, Answer, Mode, ServerAction};
 use crate::invariants::CANARY;
 use crate::log::{Cursor, Draft, ServerKind, ServerLog};
 use crate::push::SECRET;
+use crate::text::{cut, push_all, push_number};
 use crate::world::{API, APP_KEY, World};
 
 /// What a request asks for.
@@ -103,6 +104,10 @@ impl Rest {
 
     /// The socket for which the signature in a frame was made.
     pub(crate) fn signed_for(&self, frame: &str) -> Option<&str> {
+        // Pings and pongs are most of what is sent.
+        if frame.starts_with(r#"{"event":"pusher:p"#) {
+            return None;
+        }
         let (_, rest) = frame.split_once(r#""auth":""#)?;
         let (auth, _) = rest.split_once('"')?;
         self.signatures.get(auth).map(String::as_str)
@@ -202,14 +207,17 @@ impl World {
 
     fn sign(&mut self, socket: &str, channel: &str) -> Answer {
         let auth = signing::channel_signature(APP_KEY, SECRET, socket, channel);
-        self.rest.signatures.insert(auth.clone(), socket.to_owned());
         let session = channel.strip_prefix("private-session-").and_then(|id| self.log.index_of(id));
         let log = session.and_then(|index| self.log.sessions.get(index));
         let head = log.filter(|_| self.log.kind != ServerKind::Times).map(|log| log.last_sequence);
-        let body = match head.filter(|_| self.rng.chance(500)) {
-            Some(head) => format!(r#"{{"auth":"{auth}","lastSequenceNumber":{head}}}"#),
-            None => format!(r#"{{"auth":"{auth}"}}"#),
-        };
+        let mut body = String::with_capacity(128);
+        push_all(&mut body, &[r#"{"auth":""#, &auth, "\""]);
+        if let Some(head) = head.filter(|_| self.rng.chance(500)) {
+            body.push_str(r#","lastSequenceNumber":"#);
+            push_number(&mut body, head);
+        }
+        body.push('}');
+        self.rest.signatures.insert(auth, socket.to_owned());
         Answer::body(200, body)
     }
 
@@ -230,7 +238,7 @@ impl World {
                 self.plan(at, Action::Server(ServerAction::Agent(session, None, steps)));
             }
         }
-        let stored = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        let stored = self.log.sessions.get(session).and_then(|log| log.messages().get(index));
         let message = stored.map_or("null", |stored| stored.latest().json.as_str());
         Answer::body(
             200,
@@ -247,7 +255,7 @@ impl Endpoint {
     /// What a request asks for, read from its bytes alone.
     pub fn read(log: &ServerLog, http: &HttpRequest) -> Self {
         let rest = http.url.strip_prefix(API).unwrap_or("");
-        let (path, query_text) = rest.split_once('?').unwrap_or((rest, ""));
+        let (path, query_text) = cut(rest, b'?').unwrap_or((rest, ""));
         let known = match (path, http.method) {
             ("/api/pusher/auth", Method::Post) => auth_endpoint(http),
             ("/api/agent/interact", Method::Post) => interact_endpoint(log, http),
@@ -265,7 +273,11 @@ fn messages_endpoint(log: &ServerLog, path: &str, query_text: &str) -> Option<En
     let session = log.index_of(id)?;
     let (mut cursor, mut limit) = (Cursor::Newest, 50);
     // Numbers need no decoding.
-    for (name, value) in query_text.split('&').filter_map(|pair| pair.split_once('=')) {
+    let mut rest = query_text;
+    while !rest.is_empty() {
+        let (pair, others) = cut(rest, b'&').unwrap_or((rest, ""));
+        rest = others;
+        let Some((name, value)) = cut(pair, b'=') else { continue };
         let number = || value.parse::<u64>().ok();
         match name {
             "afterSequence" => cursor = Cursor::After(number()?),

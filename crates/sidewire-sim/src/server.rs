@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::action::{Action, Down, Publication, ServerAction};
 use crate::log::{Draft, ServerKind};
-use crate::text::push_all;
+use crate::text::{push_all, push_number};
 use crate::world::World;
 
 impl World {
@@ -27,11 +27,14 @@ impl World {
 
     /// Stores and publishes a message of somebody else; returns its index.
     pub fn say(&mut self, session: usize) -> usize {
-        let length = self.log.sessions.get(session).map_or(0, |log| log.messages.len());
+        let length = self.log.sessions.get(session).map_or(0, |log| log.messages().len());
         let role = self.rng.pick(&["user", "assistant", "assistant", "system"], "assistant");
         // Only a server with a change counter can show unnumbered messages by REST.
         let numbered = self.log.kind != ServerKind::Revisions || !self.rng.chance(self.unnumbered());
-        let content = format!("said \"{length}\" \u{e9}\u{1f600}");
+        let mut content = String::with_capacity(24);
+        content.push_str("said \"");
+        push_number(&mut content, length as u64);
+        content.push_str("\" \u{e9}\u{1f600}");
         let draft = Draft { role, content: &content, status: "success", origin: None, numbered };
         let index = self.log.append(self.now, session, draft);
         self.publish_message(session, index, "new_message");
@@ -44,13 +47,13 @@ impl World {
     }
 
     fn edit(&mut self, session: usize) {
-        let Some(length) = self.log.sessions.get(session).map(|log| log.messages.len()) else { return };
+        let Some(length) = self.log.sessions.get(session).map(|log| log.messages().len()) else { return };
         if length == 0 {
             return;
         }
         let index = length - 1 - self.rng.index(length.min(6));
         let content = format!("edited at {}", self.now);
-        let keep = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        let keep = self.log.sessions.get(session).and_then(|log| log.messages().get(index));
         // The user's own words stay: without an echoed id only they tell whose message it is.
         let content = keep.filter(|m| m.role == "user").map_or(content, |m| m.content().to_owned());
         self.log.update(self.now, session, index, "success", &content);
@@ -59,12 +62,13 @@ impl World {
 
     fn finish(&mut self, session: usize) {
         let last = self.log.sessions.get(session).map_or(0, |log| log.last_sequence);
-        let head = if self.log.kind == ServerKind::Times || self.rng.chance(300) {
-            String::new()
-        } else {
-            format!(r#","lastSequenceNumber":{last}"#)
-        };
-        let fields = format!(r#""data":{{"taskId":"t","action":"finish","status":"success"{head}}}"#);
+        let mut fields = String::with_capacity(96);
+        fields.push_str(r#""data":{"taskId":"t","action":"finish","status":"success""#);
+        if self.log.kind != ServerKind::Times && !self.rng.chance(300) {
+            fields.push_str(r#","lastSequenceNumber":"#);
+            push_number(&mut fields, last);
+        }
+        fields.push('}');
         self.publish_event(session, "interact_response", &fields);
     }
 
@@ -100,14 +104,14 @@ impl World {
         } else {
             self.rng.pick(&[" more", " \u{e9}", " \u{1f600}!", " \\\""], " more")
         };
-        let known = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        let known = self.log.sessions.get(session).and_then(|log| log.messages().get(index));
         // Somebody edited it meanwhile: that text is another one's continuation.
         let rewritten = known.is_none_or(|known| known.versions.iter().any(|v| v.status != "streaming"));
         if by_pieces && left > 0 && !rewritten && self.rng.chance(850) {
             self.append_text(session, index, piece);
             return;
         }
-        let known = self.log.sessions.get(session).and_then(|log| log.messages.get(index));
+        let known = self.log.sessions.get(session).and_then(|log| log.messages().get(index));
         let grown = known.map(|known| [known.content(), piece].concat()).filter(|_| by_pieces);
         self.log.update(self.now, session, index, status, grown.as_deref().unwrap_or(whole));
         self.publish_message(session, index, "message_update");
@@ -115,7 +119,7 @@ impl World {
 
     /// Stores a message with more text and publishes that.
     pub fn append_text(&mut self, session: usize, index: usize, piece: &str) {
-        let Some(stored) = self.log.sessions.get(session).and_then(|log| log.messages.get(index)) else {
+        let Some(stored) = self.log.sessions.get(session).and_then(|log| log.messages().get(index)) else {
             return;
         };
         let (id, before) = (stored.id.clone(), stored.content().to_owned());
@@ -136,7 +140,7 @@ impl World {
         let poke =
             self.network.chance(poke) && (name == "new_message" || self.log.kind == ServerKind::Revisions);
         let Some(log) = self.log.sessions.get(session) else { return };
-        let Some(stored) = log.messages.get(index) else { return };
+        let Some(stored) = log.messages().get(index) else { return };
         let version = stored.latest();
         let id = &stored.id;
         let message = match poke {
@@ -146,18 +150,23 @@ impl World {
             }
             true => format!(r#"{{"messageId":"{id}"}}"#).into(),
         };
-        let mut fields = String::with_capacity(message.len() + 10);
-        push_all(&mut fields, &[r#""message":"#, &message]);
-        self.publish_event(session, name, &fields);
+        let data = event_data(name, log.id.as_str(), &[r#""message":"#, &message]);
+        self.publish_data(session, name, data);
     }
 
     /// Publishes any event of a session.
     pub fn publish_event(&mut self, session: usize, name: &'static str, fields: &str) {
         let Some(id) = self.session(session) else { return };
-        let mut data = String::with_capacity(48 + fields.len());
-        push_all(&mut data, &[r#"{"type":""#, name, r#"","sessionId":""#, id.as_str(), r#"","#, fields, "}"]);
-        for at in self.network.publish_times(self.now, session) {
-            let data = data.clone();
+        let data = event_data(name, id.as_str(), &[fields]);
+        self.publish_data(session, name, data);
+    }
+
+    fn publish_data(&mut self, session: usize, name: &'static str, data: String) {
+        let [first, second] = self.network.publish_times(self.now, session);
+        if let (Some(at), Some(_)) = (first, second) {
+            self.plan(at, Action::Publish(Publication { name, session, data: data.clone() }));
+        }
+        if let Some(at) = second.or(first) {
             self.plan(at, Action::Publish(Publication { name, session, data }));
         }
     }
@@ -177,7 +186,7 @@ impl World {
         let shown = self.host.shown.unwrap_or(0);
         let other = (shown + 1) % self.log.sessions.len().max(1);
         let name = |session: usize| self.session(session).map_or("none", |id| id.as_str());
-        let foreign = self.log.sessions.get(other).and_then(|log| log.messages.last());
+        let foreign = self.log.sessions.get(other).and_then(|log| log.messages().last());
         let foreign = foreign.map_or("{}", |stored| stored.latest().json.as_str());
         let event = |channel: &str, event: &str, data: &str| {
             let mut text = format!(r#"{{"event":"{event}","channel":"private-session-{channel}","data":"#);
@@ -224,4 +233,14 @@ impl World {
             _ => None,
         }
     }
+}
+
+/// An event's payload; `fields` in pieces.
+fn event_data(name: &str, session: &str, fields: &[&str]) -> String {
+    let length = fields.iter().map(|piece| piece.len()).sum::<usize>();
+    let mut data = String::with_capacity(32 + name.len() + session.len() + length);
+    push_all(&mut data, &[r#"{"type":""#, name, r#"","sessionId":""#, session, r#"","#]);
+    push_all(&mut data, fields);
+    data.push('}');
+    data
 }

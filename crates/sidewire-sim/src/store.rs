@@ -168,18 +168,21 @@ impl World {
         let session =
             read.and_then(|(key, _)| key.rsplit(':').next()).and_then(|name| self.log.index_of(name));
         let parsed = read.and_then(|(_, value)| json::parse(value.as_bytes()).ok());
-        let foreign = parsed.and_then(owner_of).is_some_and(|owner| owner != self.owner());
-        if let (Some(session), Some((key, _)), Some(value)) = (session, read, parsed)
+        let fields = parsed.map(|value| value.pick(["owner", "messages", "hasOlder", "floor"]));
+        let owner = fields.and_then(|[owner, ..]| owner?.as_str());
+        let foreign = owner.is_some_and(|owner| owner != self.owner());
+        let garbled =
+            read.is_some_and(|(key, value)| self.store.values.get(key).is_none_or(|stored| stored != value));
+        if let (Some(session), Some((key, _)), Some(fields)) = (session, read, fields)
             && key.contains("snapshot")
             && self.host.shown == Some(session)
             && self.engine.is_restoring()
             && !foreign
-            && let Some(floor) = self.floor_of(session, value)
+            && let Some(floor) = self.floor_of(session, fields, garbled)
         {
             self.checker.snapshot_arrives(session, floor);
         }
-        let garbled = |key: &str, value| self.store.values.get(key).is_none_or(|stored| stored != value);
-        if read.is_some_and(|(key, value)| key.contains("outbox") && garbled(key, value)) {
+        if garbled && read.is_some_and(|(key, _)| key.contains("outbox")) {
             // What cannot be read is lost, and told.
             self.store.promised.clear();
         }
@@ -196,11 +199,21 @@ impl World {
     }
 
     /// The log index from which on a snapshot holds everything up to where it was taken.
-    fn floor_of(&self, session: usize, value: Json<'_>) -> Option<usize> {
-        let [stored, more, floor] = value.pick(["messages", "hasOlder", "floor"]);
-        let messages = &self.log.sessions.get(session)?.messages;
-        let ids = stored?.elements().map(|pair| pair.elements().nth(1)?.get("messageId")?.as_str());
-        let ids: Vec<_> = ids.collect::<Option<Vec<_>>>()?;
+    /// None if it is garbled, so that the engine cannot read it.
+    fn floor_of(
+        &self,
+        session: usize,
+        [_, stored, more, floor]: [Option<Json<'_>>; 4],
+        garbled: bool,
+    ) -> Option<usize> {
+        let messages = self.log.sessions.get(session)?.messages();
+        let ids = || {
+            let ids = stored?.elements().map(|pair| pair.elements().nth(1)?.get("messageId")?.as_str());
+            ids.collect::<Option<Vec<_>>>()
+        };
+        if garbled {
+            ids()?;
+        }
         if more.and_then(Json::as_bool) == Some(false) {
             return Some(0);
         }
@@ -208,6 +221,7 @@ impl World {
             let at = messages.iter().position(|stored| stored.sequence.is_some_and(|number| number >= floor));
             return Some(at.unwrap_or(messages.len()));
         }
+        let ids = ids()?;
         messages.iter().position(|stored| ids.iter().any(|id| *id == stored.id))
     }
 

@@ -9,37 +9,13 @@ pub(crate) fn push_all(out: &mut String, parts: &[&str]) {
 
 /// Appends a number in decimal.
 pub(crate) fn push_number(out: &mut String, value: u64) {
-    // Nine digits at once: a word of 32 bits is divided much faster than one of 64.
-    const CHUNK: u64 = 1_000_000_000;
-    if value >= CHUNK {
-        push_number(out, value / CHUNK);
-        push_digits(out, value % CHUNK, 9);
-    } else {
-        push_digits(out, value, 1);
-    }
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
-/// How many digits a number has in decimal.
-pub(crate) fn decimals(value: u64) -> usize {
-    value.checked_ilog10().map_or(1, |log| log as usize + 1)
-}
-
-/// Appends a number below 10^9 with at least so many digits.
-fn push_digits(out: &mut String, value: u64, least: usize) {
-    let mut rest = u32::try_from(value).unwrap_or(0);
-    let mut digits = [b'0'; 9];
-    let mut length = 0;
-    for digit in digits.iter_mut().rev() {
-        if rest == 0 && length >= least {
-            break;
-        }
-        // A remainder of ten is below ten.
-        *digit += u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-        length += 1;
-    }
-    let written = digits.len() - length;
-    out.push_str(digits.get(written..).and_then(|digits| core::str::from_utf8(digits).ok()).unwrap_or("0"));
+/// What stands before the first `mark`, and what behind it. Faster than a search with vectors: the texts are short.
+pub(crate) fn cut(text: &str, mark: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == mark)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 #[cfg(test)]
@@ -53,7 +29,12 @@ mod tests {
             push_number(&mut text, value);
 
             assert_eq!(text, value.to_string());
-            assert_eq!(decimals(value), text.len());
         }
+    }
+
+    #[test]
+    fn a_text_is_cut_at_the_first_mark() {
+        assert_eq!(cut("a=b=c", b'='), Some(("a", "b=c")));
+        assert_eq!(cut("\u{e9}", b'='), None);
     }
 }

@@ -133,7 +133,7 @@ fn sends(world: &World) -> Vec<(u64, String)> {
 
 /// What the user wrote, in the order of the log.
 fn texts(world: &World, session: usize) -> Vec<&str> {
-    let own = world.log.sessions[session].messages.iter().filter(|message| message.origin.is_some());
+    let own = world.log.sessions[session].messages().iter().filter(|message| message.origin.is_some());
     own.map(sidewire_sim::log::Stored::content).collect()
 }
 

@@ -62,7 +62,7 @@ fn a_wrong_word_of_the_engine_about_what_it_touched_is_noticed() {
     world.start(0);
     world.run_for(2000);
     // As if the engine had changed the oldest row without a word.
-    world.log.sessions[0].messages[0].versions[0].json.push(' ');
+    world.log.sessions[0].message_mut(0).unwrap().versions[0].json.push(' ');
 
     let noticed = (0..17).find(|_| {
         world.say(0);

@@ -127,7 +127,7 @@ fn send_by_hand(world: &mut World) -> (String, RequestId, RequestId) {
     let origin = world.sent[sent].id.as_str().to_owned();
     let draft = Draft { role: "user", content: "hi", status: "sent", origin: Some(&origin), numbered: true };
     let index = world.log.append(world.now, 0, draft);
-    (world.log.sessions[0].messages[index].latest().json.clone(), reply, poll)
+    (world.log.sessions[0].messages()[index].latest().json.clone(), reply, poll)
 }
 
 fn last_request(world: &World) -> RequestId {

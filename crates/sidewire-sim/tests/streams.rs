@@ -83,7 +83,7 @@ fn pieces_that_overtake_each_other_and_their_message_cost_no_read() {
     let draft = Draft { role: "assistant", content: "", status: "streaming", origin: None, numbered: true };
     let index = world.log.append(world.now, 0, draft);
     let (id, before) = (format!("m0-{index}"), reads(&world));
-    let whole = format!(r#""message":{}"#, world.log.sessions[0].messages[index].latest().json);
+    let whole = format!(r#""message":{}"#, world.log.sessions[0].messages()[index].latest().json);
     // What the server stores meanwhile.
     world.log.update(world.now, 0, index, "streaming", "one two");
     world.publish_piece(0, &id, 3, " two");

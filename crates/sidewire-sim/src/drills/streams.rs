@@ -33,7 +33,7 @@ fn lost(world: &mut World, trip: u64) {
 
 fn overtaken(world: &mut World, trip: u64) {
     let index = answer(world, "streaming");
-    let Some(message) = world.log.sessions.first().and_then(|log| log.messages.get(index)) else { return };
+    let Some(message) = world.log.sessions.first().and_then(|log| log.messages().get(index)) else { return };
     let whole = format!(r#""message":{}"#, message.latest().json);
     world.append_text(0, index, " one");
     world.append_text(0, index, " two");
@@ -66,7 +66,7 @@ fn answer(world: &mut World, status: &'static str) -> usize {
 /// D19: the text shown is the newest one.
 fn says(world: &mut World, index: usize, when: &str) {
     let id = format!("m0-{index}");
-    let stored = world.log.sessions.first().and_then(|log| log.messages.get(index));
+    let stored = world.log.sessions.first().and_then(|log| log.messages().get(index));
     let expected = stored.map(|stored| stored.content().to_owned());
     let timeline = world.session(0).and_then(|id| world.engine.timeline(id));
     let row = timeline.and_then(|timeline| timeline.row(timeline.index_of(&id)?));
