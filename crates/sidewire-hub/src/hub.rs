@@ -14,7 +14,7 @@ pub struct Hub {
     pub(crate) draining: bool,
     sockets: BTreeMap<Client, Socket>,
     /// Subscribers by app id and channel. A channel without subscribers has no entry.
-    channels: BTreeMap<(String, String), BTreeSet<Client>>,
+    channels: BTreeMap<String, BTreeMap<String, BTreeSet<Client>>>,
     /// Every socket's next wake-up, earliest first.
     timers: BTreeSet<(u64, Client)>,
     /// Answers given to idempotency keys, by app id and key, and the order in which they expire.
@@ -91,7 +91,7 @@ impl Hub {
         };
         self.timers.remove(&(socket.wake_at, client));
         for channel in socket.channels {
-            self.leave(&socket.app.id, channel, client);
+            self.leave(&socket.app.id, &channel, client);
         }
     }
 
@@ -149,35 +149,37 @@ impl Hub {
 
     /// The channels with subscribers of one app, in order of name, with the number of subscribers.
     pub fn channels(&self, app_id: &str) -> impl Iterator<Item = (&str, usize)> {
-        let from = (app_id.to_owned(), String::new());
-        let app = app_id.to_owned();
-        self.channels
-            .range(from..)
-            .take_while(move |((id, _), _)| *id == app)
-            .map(|((_, name), members)| (name.as_str(), members.len()))
+        let channels = self.channels.get(app_id).into_iter().flatten();
+        channels.map(|(name, members)| (name.as_str(), members.len()))
     }
 
     /// How many sockets are subscribed to a channel.
     pub fn subscribers(&self, app_id: &str, channel: &str) -> usize {
-        self.channels.get(&(app_id.to_owned(), channel.to_owned())).map_or(0, BTreeSet::len)
+        self.channels.get(app_id).and_then(|channels| channels.get(channel)).map_or(0, BTreeSet::len)
     }
 
     pub(crate) fn deliver(&mut self, app_id: &str, event: &Publication<'_>) {
+        let Some(channels) = self.channels.get(app_id) else { return };
         let mut seen = BTreeSet::new();
         for name in event.channels {
             // A channel named twice gets the event twice, but under an idempotency key once: both as on Sockudo.
-            if !seen.insert(name) && event.idempotency_key.is_some() {
+            if event.idempotency_key.is_some() && !seen.insert(name) {
                 continue;
             }
-            let Some(members) = self.channels.get(&(app_id.to_owned(), name.clone())) else {
+            let Some(members) = channels.get(name) else {
                 continue;
             };
-            let text = frames::event(event.name, name, event.data);
-            for client in members {
+            let heard = |client: &&Client| {
                 let id = self.sockets.get(client).map(|socket| socket.id.as_str());
-                if event.except_socket_id.is_none() || id != event.except_socket_id {
-                    self.outputs.push_back(Output::Send { client: *client, text: text.clone() });
-                }
+                event.except_socket_id.is_none() || id != event.except_socket_id
+            };
+            let mut clients = members.iter().filter(heard).peekable();
+            let mut text = frames::event(event.name, name, event.data);
+            while let Some(client) = clients.next() {
+                // The last one gets the text itself.
+                let last = clients.peek().is_none();
+                let text = if last { core::mem::take(&mut text) } else { text.clone() };
+                self.outputs.push_back(Output::Send { client: *client, text });
             }
         }
     }
@@ -207,8 +209,12 @@ impl Hub {
             return;
         };
         socket.channels.insert(channel.to_owned());
-        let place = (socket.app.id.clone(), channel.to_owned());
-        self.channels.entry(place).or_default().insert(client);
+        if !self.channels.contains_key(&socket.app.id) {
+            self.channels.insert(socket.app.id.clone(), BTreeMap::new());
+        }
+        if let Some(channels) = self.channels.get_mut(&socket.app.id) {
+            channels.entry(channel.to_owned()).or_default().insert(client);
+        }
     }
 
     pub(crate) fn part(&mut self, client: Client, channel: &str) {
@@ -217,7 +223,7 @@ impl Hub {
         };
         if socket.channels.remove(channel) {
             let app = socket.app.id.clone();
-            self.leave(&app, channel.to_owned(), client);
+            self.leave(&app, channel, client);
         }
     }
 
@@ -284,12 +290,12 @@ impl Hub {
         self.closed(client);
     }
 
-    fn leave(&mut self, app_id: &str, channel: String, client: Client) {
-        let place = (app_id.to_owned(), channel);
-        if let Some(members) = self.channels.get_mut(&place) {
+    fn leave(&mut self, app_id: &str, channel: &str, client: Client) {
+        let Some(channels) = self.channels.get_mut(app_id) else { return };
+        if let Some(members) = channels.get_mut(channel) {
             members.remove(&client);
             if members.is_empty() {
-                self.channels.remove(&place);
+                channels.remove(channel);
             }
         }
     }

@@ -52,12 +52,15 @@ impl Hub {
     }
 
     fn subscribe(&mut self, client: Client, data: Option<&Value>) -> Result<(), Complaint> {
+        let parsed: Value;
         let data = match data {
             None | Some(Value::Null) => return Err(malformed("Invalid subscription data format")),
             Some(Value::String(text)) => {
-                serde_json::from_str(text).map_err(|_| malformed("Failed to parse subscription data"))?
+                parsed =
+                    serde_json::from_str(text).map_err(|_| malformed("Failed to parse subscription data"))?;
+                &parsed
             }
-            Some(other) => other.clone(),
+            Some(other) => other,
         };
         let name = data.get("channel").and_then(Value::as_str);
         let name = name.ok_or_else(|| malformed("Missing channel field"))?;
@@ -85,10 +88,14 @@ impl Hub {
 
     /// Silent, also for a channel never subscribed to.
     fn unsubscribe(&mut self, client: Client, data: Option<&Value>) -> Result<(), Complaint> {
+        let parsed: Value;
         let data = match data {
             None | Some(Value::Null) => return Err(malformed("Missing data in unsubscribe message")),
-            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or(Value::Null),
-            Some(other) => other.clone(),
+            Some(Value::String(text)) => {
+                parsed = serde_json::from_str(text).unwrap_or(Value::Null);
+                &parsed
+            }
+            Some(other) => other,
         };
         let name = data.get("channel").and_then(Value::as_str);
         let name = name.ok_or_else(|| malformed("Missing channel in unsubscribe message"))?;

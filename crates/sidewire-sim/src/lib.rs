@@ -24,6 +24,7 @@ mod client;
 pub mod defects;
 pub mod drills;
 mod faults;
+mod few;
 pub mod figures;
 pub mod herd;
 mod host;

@@ -239,7 +239,7 @@ impl World {
 
     pub(crate) fn publish_now(&mut self, publication: &Publication) {
         let Some(session) = self.session(publication.session) else { return };
-        let channels = [format!("private-session-{session}")];
+        let channels = [["private-session-", session.as_str()].concat()];
         let event = HubPublication {
             name: publication.name,
             channels: &channels,

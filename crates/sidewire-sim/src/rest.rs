@@ -7,6 +7,7 @@ use sidewire_core::{Body, ClientMessageId, HttpFailure, HttpRequest, Method, Req
 use sidewire_hub::{query, signing};
 
 use crate::action::{Action, Answer, Mode, ServerAction};
+use crate::few::Few;
 use crate::invariants::CANARY;
 use crate::log::{Cursor, Draft, ServerKind, ServerLog};
 use crate::push::SECRET;
@@ -76,7 +77,7 @@ pub struct Rest {
     revoked: Option<TokenGeneration>,
     /// Signatures given out, and the sockets they were made for.
     signatures: BTreeMap<String, String>,
-    flights: BTreeMap<RequestId, Flight>,
+    flights: Few<RequestId, Flight>,
     /// Sends done, by idempotency key.
     done: BTreeMap<String, (usize, usize)>,
 }

@@ -1,15 +1,14 @@
 //! S6: one live socket, and no frame into one that is not open.
 
-use std::collections::BTreeMap;
-
 use sidewire_core::{ConnectionId, Effect};
 
 use super::Broken;
+use crate::few::Few;
 
 /// The sockets that the engine opened and neither closed nor lost; true once upgraded.
 #[derive(Debug, Default)]
 pub(super) struct Link {
-    live: BTreeMap<ConnectionId, bool>,
+    live: Few<ConnectionId, bool>,
     last: u32,
 }
 

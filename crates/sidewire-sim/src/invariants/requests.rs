@@ -1,11 +1,12 @@
 //! S7 (one fetch per session), S8 (polite authorisation), S17 (no secret, no foreign host), `Retry-After`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use sidewire_core::{Body, Command, Effect, RequestId, StorageCall};
 
 use super::pace::{Backoff, READS};
 use super::{Broken, Facts};
+use crate::few::Few;
 use crate::log::{Cursor, ServerLog};
 use crate::rest::Endpoint;
 use crate::world::API;
@@ -27,7 +28,7 @@ pub(super) enum Kind {
 /// What is in flight and what was asked lately.
 #[derive(Debug)]
 pub(super) struct Requests {
-    in_flight: BTreeMap<RequestId, Kind>,
+    in_flight: Few<RequestId, Kind>,
     auths: VecDeque<u64>,
     refusals: VecDeque<u64>,
     auth_not_before: u64,
@@ -48,7 +49,7 @@ pub(super) struct Requests {
 impl Requests {
     pub(super) fn new(sessions: usize) -> Self {
         Self {
-            in_flight: BTreeMap::new(),
+            in_flight: Few::default(),
             auths: VecDeque::new(),
             refusals: VecDeque::new(),
             auth_not_before: 0,

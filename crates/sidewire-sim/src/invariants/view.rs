@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 
 use sidewire_core::Event;
 use sidewire_core::timeline::{Row, Timeline};
+use smallvec::SmallVec;
 
 use super::bounds::SESSIONS;
 use super::{Broken, Facts};
@@ -14,6 +15,9 @@ use crate::log::{Cursor, ServerKind, Stored, Version};
 
 /// A place in the order, computed from the rule and from nothing of the engine's: anchor, class, time or rank, id.
 type Key<'a> = (u64, u8, u64, &'a str);
+
+/// Senders' ids of what is shown.
+type Own<'a> = SmallVec<[&'a str; 16]>;
 
 /// So many changes from one look at the whole view to the next.
 const WHOLE: u64 = 16;
@@ -80,7 +84,7 @@ impl View {
         let length = facts.log.sessions[session].messages().len();
         self.shown.resize(length, 0);
         self.stamp.resize(length, 0);
-        let mut own = Vec::new();
+        let mut own = Own::new();
         let untouched = self.untouched(timeline, events);
         let broken = self
             .rows(facts, session, timeline, untouched, &mut own)
@@ -108,7 +112,7 @@ impl View {
         session: usize,
         timeline: &'a Timeline,
         first: usize,
-        own: &mut Vec<&'a str>,
+        own: &mut Own<'a>,
     ) -> Option<Broken> {
         // Only messages without a number need them.
         let stairs = LazyCell::new(|| stairs(facts, session, timeline));
@@ -142,12 +146,7 @@ impl View {
     }
 
     /// The leading rows that nothing touched are there still; gives the place of the last one.
-    fn pass_over<'a>(
-        &mut self,
-        facts: &Facts<'a>,
-        session: usize,
-        own: &mut Vec<&'a str>,
-    ) -> Option<Key<'a>> {
+    fn pass_over<'a>(&mut self, facts: &Facts<'a>, session: usize, own: &mut Own<'a>) -> Option<Key<'a>> {
         let messages = facts.log.sessions[session].messages();
         for index in &self.leading {
             self.stamp[*index] = self.checks;

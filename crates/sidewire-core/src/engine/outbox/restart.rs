@@ -15,19 +15,30 @@ impl Outbox {
             return 0;
         }
         let mut digest = 0xcbf2_9ce4_8422_2325;
-        for (message, failure) in self.all() {
-            let state = failure.map_or("", SendFailure::as_str);
+        let mut take = |message: &Outgoing, state: &str| {
             for byte in message.client_message_id.as_str().bytes().chain(state.bytes()) {
                 digest = (digest ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
             }
+        };
+        // Asked for with every input while something waits. In which order they were written is told by the list.
+        if self.failed.is_empty() {
+            self.open().for_each(|message| take(message, ""));
+        } else {
+            let all = self.all();
+            all.iter().for_each(|(message, failure)| take(message, failure.map_or("", SendFailure::as_str)));
         }
         digest | 1
     }
 
+    /// What has not failed, in the order in which they were written.
+    fn open(&self) -> impl Iterator<Item = &Outgoing> {
+        self.in_flight.iter().map(|(_, message)| message).chain(&self.queue)
+    }
+
     /// Every message in the order in which they were written, and why it failed.
     pub(in crate::engine) fn all(&self) -> Vec<(&Outgoing, Option<SendFailure>)> {
-        let open = self.in_flight.iter().map(|(_, message)| message).chain(&self.queue);
-        let mut all: Vec<(&Outgoing, Option<SendFailure>)> = open.map(|message| (message, None)).collect();
+        let mut all: Vec<(&Outgoing, Option<SendFailure>)> =
+            self.open().map(|message| (message, None)).collect();
         for (_, (message, failure)) in self.failed.iter() {
             let later = all.iter().position(|(other, _)| other.wall >= message.wall);
             all.insert(later.unwrap_or(all.len()), (message, Some(*failure)));
