@@ -156,9 +156,13 @@ pub(crate) fn percent(out: &mut String, text: &str) {
     }
 }
 
+/// Room for the path of a session's messages, with where a page begins.
+const MESSAGES_PATH: usize = 96;
+
 /// The path of a session's messages.
 pub(crate) fn messages_path(session: &SessionId) -> String {
-    let mut out = String::from("/api/session/");
+    let mut out = String::with_capacity(MESSAGES_PATH);
+    out.push_str("/api/session/");
     percent(&mut out, session.as_str());
     out.push_str("/messages");
     out

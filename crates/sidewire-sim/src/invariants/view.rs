@@ -19,6 +19,9 @@ type Key<'a> = (u64, u8, u64, &'a str);
 /// Senders' ids of what is shown.
 type Own<'a> = SmallVec<[&'a str; 16]>;
 
+/// Instead of a check's number: the row is among the leading ones.
+const LEADS: u64 = u64::MAX;
+
 /// So many changes from one look at the whole view to the next.
 const WHOLE: u64 = 16;
 
@@ -32,12 +35,14 @@ pub(super) struct View {
     /// How many were shown ever, and how many are now.
     known: usize,
     present: usize,
-    /// By log index: the number of the check that saw it last.
+    /// By log index: the number of the check that saw it last, or [`LEADS`].
     stamp: Vec<u64>,
     checks: u64,
     /// The log indices of the rows that lead the view, up to the first one whose place others decide. What a change
     /// does not touch needs no second look: see [`View::untouched`].
     leading: Vec<usize>,
+    /// Those of them that the user wrote: place among the leading ones, and log index.
+    leading_own: Vec<(usize, usize)>,
     floor: Option<usize>,
     /// Where the page begins that arrives just now.
     last_page: Option<usize>,
@@ -82,6 +87,12 @@ impl View {
         self.revision = Some(timeline.revision());
         self.checks += 1;
         let length = facts.log.sessions[session].messages().len();
+        if self.shown.capacity() < length {
+            // Room for what is said later too.
+            self.shown.reserve(length + 32 - self.shown.len());
+            self.stamp.reserve(length + 32 - self.stamp.len());
+            self.leading.reserve(length + 32 - self.leading.len());
+        }
         self.shown.resize(length, 0);
         self.stamp.resize(length, 0);
         let mut own = Own::new();
@@ -101,8 +112,12 @@ impl View {
         };
         let first = events.iter().filter_map(first_touched).min();
         let first = first.filter(|_| !self.checks.is_multiple_of(WHOLE)).unwrap_or(0);
-        self.leading.truncate(first.min(timeline.len()));
-        self.leading.len()
+        let kept = first.min(timeline.len()).min(self.leading.len());
+        for index in self.leading.drain(kept..) {
+            self.stamp[index] = 0;
+        }
+        self.leading_own.truncate(self.leading_own.partition_point(|(at, _)| *at < kept));
+        kept
     }
 
     /// Checks row after row from `first` on and gathers the senders' ids of what the user wrote, echoes and copies.
@@ -128,7 +143,9 @@ impl View {
                     // The place of one without a number may change, unless there are none at all.
                     let fixed = stored.sequence.is_some() || facts.log.kind == ServerKind::Times;
                     if self.leading.len() == at && fixed {
+                        self.stamp[index] = LEADS;
                         self.leading.push(index);
+                        self.leading_own.extend(stored.own().map(|_| (at, index)));
                     }
                 }
                 stored.map(|(_, stored)| key_of(stored, || &stairs))
@@ -148,10 +165,7 @@ impl View {
     /// The leading rows that nothing touched are there still; gives the place of the last one.
     fn pass_over<'a>(&mut self, facts: &Facts<'a>, session: usize, own: &mut Own<'a>) -> Option<Key<'a>> {
         let messages = facts.log.sessions[session].messages();
-        for index in &self.leading {
-            self.stamp[*index] = self.checks;
-            own.extend(messages[*index].own());
-        }
+        own.extend(self.leading_own.iter().filter_map(|(_, index)| messages[*index].own()));
         self.present = self.leading.len();
         self.leading.last().map(|index| key_of(&messages[*index], || &[]))
     }
@@ -169,7 +183,8 @@ impl View {
         }
         let stored = facts.log.sessions[session].messages().get(index);
         let stored = stored.ok_or_else(|| ("S4", format!("{} is not in the log", row.id)))?;
-        if std::mem::replace(&mut self.stamp[index], self.checks) == self.checks {
+        let seen = std::mem::replace(&mut self.stamp[index], self.checks);
+        if seen == self.checks || seen == LEADS {
             return Err(("S1", format!("{} is there twice", row.id)));
         }
         let version = stored.versions.iter().rposition(|version| version.json.as_bytes() == row.raw);
@@ -200,7 +215,8 @@ impl View {
         if self.present == self.known {
             return None;
         }
-        let lost = |at: &usize| self.shown[*at] > 0 && self.stamp[*at] != self.checks;
+        let there = |stamp: u64| stamp == self.checks || stamp == LEADS;
+        let lost = |at: &usize| self.shown[*at] > 0 && !there(self.stamp[*at]);
         let lost = (0..self.shown.len()).find(lost)?;
         Some(("S5", format!("m{session}-{lost} was shown and is gone")))
     }

@@ -194,6 +194,9 @@ impl<'a> Snapshot<'a> {
     }
 }
 
+/// Bytes of a short message, as it is stored.
+const MESSAGE: usize = 256;
+
 /// One that cannot be read would be missing without anybody knowing.
 fn is_list_of_messages(list: Json<'_>) -> bool {
     let readable = |pair: Json<'_>| pair.elements().nth(1).is_some_and(|m| Fields::find(m).named().is_some());
@@ -211,7 +214,8 @@ fn write(timeline: &Timeline, owner: &str, seen: u64, most: usize, reach: &Reach
     let (start, cut) = first_row(timeline, most, reach.more == Some(false));
     let kept = || timeline.rows(start..timeline.len()).filter(|row| row.echo.is_none());
     let floor = if cut { kept().filter_map(|row| row.sequence).min() } else { timeline.floor() };
-    let mut out = String::new();
+    // A text that grows is copied each time.
+    let mut out = String::with_capacity(timeline.len().saturating_sub(start).saturating_mul(MESSAGE));
     let mut record = ObjectWriter::begin(&mut out);
     record.number("v", Some(VERSION)).text("owner", Some(owner)).number("seen", Some(seen));
     record.number("floor", floor).number("revision", reach.revision).number("logTime", reach.log_time);
