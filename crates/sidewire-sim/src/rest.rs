@@ -295,14 +295,15 @@ fn messages_endpoint(log: &ServerLog, path: &str, query_text: &str) -> Option<En
 fn interact_endpoint(log: &ServerLog, http: &HttpRequest) -> Option<Endpoint> {
     let Some(Body::Json(text)) = &http.body else { return None };
     let body = json::parse(text.as_bytes()).ok()?;
-    let field = |name| body.get(name).and_then(Json::as_str).map(std::borrow::Cow::into_owned);
-    let client_id = field("clientMessageId")?;
+    let text = |field: Option<Json<'_>>| field.and_then(Json::as_str).map(std::borrow::Cow::into_owned);
+    let [client_id, session, content] = body.pick(["clientMessageId", "sessionId", "content"]);
+    let client_id = text(client_id)?;
     // The key travels twice, in header and body, and must be the same.
     if http.idempotency_key.as_ref().map(ClientMessageId::as_str) != Some(client_id.as_str()) {
         return None;
     }
-    let session = log.index_of(&field("sessionId")?)?;
-    Some(Endpoint::Interact { session, content: field("content")?, client_id })
+    let session = log.index_of(&text(session)?)?;
+    Some(Endpoint::Interact { session, content: text(content)?, client_id })
 }
 
 /// A careless server repeats the token in its error.

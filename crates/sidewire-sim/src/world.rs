@@ -279,9 +279,11 @@ impl World {
         let planned = self.queue.next_at();
         let hub = self.push.next_timeout();
         let timer = self.timer_at();
-        let Some(at) = [planned, hub, timer].into_iter().flatten().min().filter(|at| *at <= until) else {
+        let [first, second, third] = [planned, hub, timer].map(|at| at.unwrap_or(u64::MAX));
+        let at = first.min(second).min(third);
+        if at > until || at == u64::MAX {
             return false;
-        };
+        }
         self.now = self.now.max(at);
         let timer_due = timer == Some(at);
         if timer_due && (self.config.timers_first || (planned != Some(at) && hub != Some(at))) {

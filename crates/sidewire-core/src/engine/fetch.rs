@@ -248,12 +248,9 @@ impl Engine {
 
     pub(super) fn pump_fetch(&mut self) {
         self.pump_older();
-        if !self.may_fetch() {
-            return;
-        }
         let now = self.io.now;
         let Some(session) = self.shown_session() else { return };
-        let Some(want) = session.fetch.next() else { return };
+        let Some(want) = session.fetch.next().filter(|_| self.may_fetch()) else { return };
         let urgent = session.fetch.urgent || want == Want::Older;
         let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
         let silent = now < self.silent_for_reads_until(urgent);
@@ -282,11 +279,11 @@ impl Engine {
     }
 
     pub(super) fn fetch_deadline(&self) -> Option<Timestamp> {
-        let session = self.shown_session().filter(|_| self.may_fetch())?;
+        let session = self.shown_session()?;
+        let next = session.fetch.next()?;
         let busy = session.fetch.in_flight.is_some() && !planted!(TwoReadsAtOnce);
-        let next = session.fetch.next();
-        let waiting = next.is_some() && !busy && !self.is_restoring();
-        let urgent = session.fetch.urgent || next == Some(Want::Older);
+        let waiting = !busy && !self.is_restoring() && self.may_fetch();
+        let urgent = session.fetch.urgent || next == Want::Older;
         let open = self.budget.open_at(urgent, &self.io.policy);
         let open = open.max(self.silent_for_reads_until(urgent));
         waiting.then_some(session.fetch.not_before.max(open))

@@ -182,7 +182,7 @@ impl Engine {
     /// Whether polling keeps the view current.
     pub fn is_polling(&self) -> bool {
         let polls = |s: &Session| matches!(s.cover, Cover::Poll { begun: true, .. });
-        self.may_fetch() && self.online && self.shown_session().is_some_and(polls)
+        self.shown_session().is_some_and(polls) && self.online && self.may_fetch()
     }
 
     /// What the agent does in the watched session.
