@@ -56,8 +56,12 @@ fn an_exported_trace_holds_nothing_that_people_wrote() {
         let world = record(seed);
         let exported = world.engine.export_trace().unwrap();
 
-        let stored =
-            world.log.sessions.iter().flat_map(|log| log.messages()).map(sidewire_sim::log::Stored::content);
+        let stored = world
+            .log
+            .sessions
+            .iter()
+            .flat_map(sidewire_sim::log::SessionLog::messages)
+            .map(sidewire_sim::log::Stored::content);
         for content in stored.chain(world.sent.iter().map(|sent| sent.content.as_str())) {
             // Quotes are escaped once for every level of JSON; the words before them are not.
             let words = content.split('"').next().unwrap_or_default();

@@ -22,10 +22,13 @@ impl Outbox {
         };
         // Asked for with every input while something waits. In which order they were written is told by the list.
         if self.failed.is_empty() {
-            self.open().for_each(|message| take(message, ""));
+            for message in self.open() {
+                take(message, "");
+            }
         } else {
-            let all = self.all();
-            all.iter().for_each(|(message, failure)| take(message, failure.map_or("", SendFailure::as_str)));
+            for (message, failure) in self.all() {
+                take(message, failure.map_or("", SendFailure::as_str));
+            }
         }
         digest | 1
     }
