@@ -152,3 +152,51 @@ impl ServerLog {
         body
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
+
+    use super::*;
+    use crate::log::Draft;
+    use crate::world::WorldConfig;
+
+    fn log(kind: ServerKind) -> ServerLog {
+        let mut log = ServerLog::of(&WorldConfig { kind, history: 20, ..WorldConfig::default() }, 1000);
+        for at in 0..40 {
+            let draft = Draft {
+                role: "assistant",
+                content: "more",
+                status: "success",
+                origin: None,
+                numbered: at % 3 > 0,
+            };
+            log.append(2000 + at * 7, 0, draft);
+            log.update(2003 + at * 7, 0, usize::try_from(at * 5 % 20).unwrap_or(0), "success", "edited");
+        }
+        log
+    }
+
+    #[test]
+    fn a_page_that_passes_messages_over_is_the_page_that_looks_at_all_of_them() {
+        for kind in [ServerKind::Revisions, ServerKind::Sequences, ServerKind::Times] {
+            let quick = log(kind);
+            let mut slow = quick.clone();
+            // Any moment is before that, so nothing is passed over.
+            slow.sessions[0].changed_at = u64::MAX;
+            for at in 0..130 {
+                let from = [
+                    Cursor::After(at),
+                    Cursor::Changed(at),
+                    Cursor::Before(at),
+                    Cursor::Since(900 + at * 20),
+                ];
+                for cursor in from.into_iter().chain([Cursor::Newest]) {
+                    let (one, other) = (quick.page(0, cursor, 10, 9000), slow.page(0, cursor, 10, 9000));
+
+                    assert_eq!((one.body, one.first), (other.body, other.first), "{kind:?} {cursor:?}");
+                }
+            }
+        }
+    }
+}
