@@ -1,7 +1,7 @@
 // npm run test:long: what takes longer than `npm test` may. More seeds, the smoke over both push servers, repeated.
 import { buildAll, setUpBasics } from "./lib/build-all.mjs";
 import { ensureSockudo } from "./lib/cargo-install.mjs";
-import { docs, simulation } from "./lib/checks.mjs";
+import { docs, largerModels, simulation } from "./lib/checks.mjs";
 import { findChromium } from "./lib/chromium.mjs";
 import { fuzz } from "./lib/fuzz.mjs";
 import { buildSite } from "./lib/docs/site.mjs";
@@ -40,6 +40,7 @@ await main(async () => {
   });
   await steps.step("build", buildAll, { needs: ["set-up"] });
   await steps.step("simulation", () => simulation(SEEDS));
+  await steps.step("exhaustive model, larger scopes", largerModels);
   let fuzzed = {};
   await steps.step("fuzz targets", async () => void (fuzzed = await fuzz(FUZZ_SECONDS)));
   await steps.step("smoke, embedded hub", () => repeatedSmoke({}), { needs: ["build"] });

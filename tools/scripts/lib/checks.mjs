@@ -70,8 +70,20 @@ export async function politeness() {
   await sim("figures");
 }
 
+const model = (scope = []) => run("cargo", ["run", "-p", "sidewire-model", "--release", "--quiet", "--", ...scope]);
+
 /** Every interleaving of two small scopes. */
-export const exhaustiveModel = () => run("cargo", ["run", "-p", "sidewire-model", "--release", "--quiet"]);
+export const exhaustiveModel = () => model();
+
+/** Each is one more of something than the smallest scope: messages, faults, actions, timers. */
+const LARGER_SCOPES = [[3, 1, 1, 1], [2, 2, 1, 1], [2, 1, 2, 1], [2, 1, 1, 2]];
+
+/** Minutes, and up to 5 million states each. */
+export async function largerModels() {
+  for (const [messages, faults, actions, timers] of LARGER_SCOPES) {
+    await model(Object.entries({ messages, faults, actions, timers }).flatMap(([name, count]) => [`--${name}`, String(count)]));
+  }
+}
 
 /** Rust tests of the native crates; with `sockudo`, the conformance suite runs over the real one too. */
 export async function rustTests(sockudo) {
