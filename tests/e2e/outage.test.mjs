@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
+import { bridgeOutage } from "../lib/bridged.mjs";
 import {
   assertClean,
   assertOnce,
   BackendProcess,
-  converse,
   countText,
   idsOnScreen,
   NETWORK_ERRORS,
@@ -16,25 +16,7 @@ import {
 } from "../lib/harness.mjs";
 
 test("push server killed, polling delivers, push returns", { timeout: 240_000 }, async (t) => {
-  const push = await PushServer.start(t);
-  const rig = await startRig(t, { push: "external", externalPort: push.port });
-  const panel = await rig.openOnSession();
-  await panel.waitForState("connected");
-  await converse(panel, "with push");
-
-  await push.kill();
-  await until("the panel left connected", async () => (await panel.state()) !== "connected", 10_000);
-  await rig.backend.interact(rig.token, rig.session.sessionId, "without push");
-  await until("polling brought the message", async () => (await countText(panel, "without push", "user")) === 1, 30_000);
-  await until("polling brought the answer", async () => (await panel.bubbles("assistant").count()) >= 2, 30_000);
-
-  await push.restart();
-  await panel.waitForState("connected", 100_000);
-  await rig.backend.interact(rig.token, rig.session.sessionId, "push again");
-  await until("push brought the message", async () => (await countText(panel, "push again", "user")) === 1, 5000);
-  await settled(panel);
-  assertOnce(await idsOnScreen(panel));
-  assertClean(panel, NETWORK_ERRORS);
+  await bridgeOutage(t, await PushServer.start(t));
 });
 
 test("backend down: the panel says so in words and nothing typed is lost", { timeout: 180_000 }, async (t) => {

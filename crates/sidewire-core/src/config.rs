@@ -376,4 +376,20 @@ mod tests {
         let address = ConfigInput { auth_endpoint: Some("https://auth.example.com/x".into()), ..input() };
         assert_eq!(Config::build(address).unwrap().auth_url(), Some("https://auth.example.com/x"));
     }
+
+    #[test]
+    fn settings_lose_plain_white_space_and_other_white_space_is_refused() {
+        let padded = ConfigInput { api_base: Some(" \thttp://127.0.0.1:3000\n".into()), ..input() };
+        assert_eq!(Config::build(padded).unwrap().api_base.as_deref(), Some("http://127.0.0.1:3000"));
+
+        let no_break = ConfigInput { api_base: Some("http://127.0.0.1:3000\u{a0}".into()), ..input() };
+        assert!(Config::build(no_break).is_err());
+    }
+
+    #[test]
+    fn brackets_come_in_pairs() {
+        assert!(
+            is_loopback("[::1]") && is_loopback("::1") && !is_loopback("[::1") && !is_loopback("[[::1]]")
+        );
+    }
 }
